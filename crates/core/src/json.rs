@@ -1,0 +1,327 @@
+//! The JSON writer: finished bytes into a block that is used again.
+//!
+//! There is no comma state: every value writes its trailing comma, and what closes an object or a list overwrites it.
+
+use std::net::IpAddr;
+
+use crate::escape;
+use crate::fields::{Fields, Key};
+use crate::netname;
+use crate::text::Text;
+
+/// A block of finished JSON bytes.
+///
+/// The buffer is as long as its capacity and written at a cursor: that is what makes putting a constant a few moves.
+#[derive(Debug, Default)]
+pub struct Json {
+    buffer: Vec<u8>,
+    at: usize,
+}
+
+impl Json {
+    /// An empty block with room for `capacity` bytes.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { buffer: vec![0; capacity], at: 0 }
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.get(..self.at).unwrap_or_default()
+    }
+
+    /// How much was written.
+    #[inline]
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.at
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.at == 0
+    }
+
+    /// Forgets what was written and keeps the memory.
+    pub const fn clear(&mut self) {
+        self.at = 0;
+    }
+
+    /// Forgets what was written behind `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.at = self.at.min(len);
+    }
+
+    /// Makes room for `more` bytes behind the cursor.
+    #[inline]
+    fn room(&mut self, more: usize) {
+        if self.buffer.len() - self.at < more {
+            self.grow(more);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let want = (self.at + more).max(self.buffer.len() * 2).max(4096);
+        self.buffer.resize(want, 0);
+    }
+
+    /// Bytes of a length that the compiler knows.
+    #[inline]
+    pub fn literal<const N: usize>(&mut self, bytes: &[u8; N]) {
+        self.room(N);
+        if let Some(room) = self.buffer.get_mut(self.at..self.at + N) {
+            room.copy_from_slice(bytes);
+            self.at += N;
+        }
+    }
+
+    /// Bytes as they are.
+    #[inline]
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.room(bytes.len());
+        if let Some(room) = self.buffer.get_mut(self.at..self.at + bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.at += bytes.len();
+        }
+    }
+
+    /// What stands at `range` of this block, once more.
+    pub fn again(&mut self, range: std::ops::Range<usize>) {
+        let len = range.len();
+        self.room(len);
+        if range.end <= self.at {
+            self.buffer.copy_within(range, self.at);
+            self.at += len;
+        }
+    }
+
+    /// The inside of a JSON string.
+    #[inline]
+    pub fn raw_text(&mut self, text: Text<'_>) {
+        if text.is_plain() {
+            self.raw(text.bytes());
+        } else {
+            self.escape(text.bytes());
+        }
+    }
+
+    fn escape(&mut self, mut rest: &[u8]) {
+        loop {
+            let plain = escape::plain_prefix(rest);
+            let (head, tail) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+            self.raw(head);
+            if tail.is_empty() {
+                return;
+            }
+            let mut scratch = [0; 6];
+            let (taken, written) = escape::special(tail, &mut scratch);
+            self.raw(written);
+            rest = tail.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// A number in decimal.
+    #[inline]
+    pub fn raw_unsigned(&mut self, value: u64) {
+        let mut digits = itoa::Buffer::new();
+        self.raw(digits.format(value).as_bytes());
+    }
+
+    /// An address as text, without quotes.
+    #[inline]
+    pub fn raw_ip(&mut self, ip: IpAddr) {
+        self.raw(netname::ip_text(ip).as_bytes());
+    }
+
+    /// Ends an object or list: its last trailing comma becomes `end`, or `end` is added if it is empty.
+    #[inline]
+    fn end(&mut self, end: u8) {
+        self.room(2);
+        if self.at > 0 && self.buffer.get(self.at - 1) == Some(&b',') {
+            self.at -= 1;
+        }
+        if let Some(room) = self.buffer.get_mut(self.at..self.at + 2) {
+            room.copy_from_slice(&[end, b',']);
+            self.at += 2;
+        }
+    }
+
+    /// Begins a whole event.
+    #[inline]
+    pub fn begin_event(&mut self) {
+        self.literal(b"{");
+    }
+
+    /// Ends a whole event, with a line end behind it.
+    #[inline]
+    pub fn end_event(&mut self) {
+        self.end(b'}');
+        if self.at > 0
+            && let Some(comma) = self.buffer.get_mut(self.at - 1)
+        {
+            *comma = b'\n';
+        }
+    }
+
+    #[inline]
+    fn name(&mut self, name: Text<'_>) {
+        self.literal(b"\"");
+        self.raw_text(name);
+        self.literal(b"\":");
+    }
+}
+
+impl Fields for Json {
+    #[inline]
+    fn text<'t, const N: usize>(&mut self, key: &Key<N>, value: impl Into<Text<'t>>) {
+        self.literal(key.json());
+        self.item(value);
+    }
+
+    #[inline]
+    fn parts<const N: usize>(&mut self, key: &Key<N>, parts: &[Text<'_>]) {
+        self.literal(key.json());
+        self.literal(b"\"");
+        for part in parts {
+            self.raw_text(*part);
+        }
+        self.literal(b"\",");
+    }
+
+    #[inline]
+    fn signed<const N: usize>(&mut self, key: &Key<N>, value: i64) {
+        self.literal(key.json());
+        let mut digits = itoa::Buffer::new();
+        self.raw(digits.format(value).as_bytes());
+        self.literal(b",");
+    }
+
+    #[inline]
+    fn unsigned<const N: usize>(&mut self, key: &Key<N>, value: u64) {
+        self.literal(key.json());
+        self.raw_unsigned(value & (u64::MAX >> 1));
+        self.literal(b",");
+    }
+
+    #[inline]
+    fn boolean<const N: usize>(&mut self, key: &Key<N>, value: bool) {
+        self.literal(key.json());
+        if value {
+            self.literal(b"true,");
+        } else {
+            self.literal(b"false,");
+        }
+    }
+
+    #[inline]
+    fn ip<const N: usize>(&mut self, key: &Key<N>, value: IpAddr) {
+        self.literal(key.json());
+        self.item_ip(value);
+    }
+
+    #[inline]
+    fn open<const N: usize>(&mut self, key: &Key<N>) {
+        self.literal(key.json());
+        self.literal(b"{");
+    }
+
+    fn open_named(&mut self, name: Text<'_>) {
+        self.name(name);
+        self.literal(b"{");
+    }
+
+    #[inline]
+    fn text_named<'t>(&mut self, name: Text<'_>, value: impl Into<Text<'t>>) {
+        self.name(name);
+        self.item(value);
+    }
+
+    fn parts_named(&mut self, name: Text<'_>, parts: &[Text<'_>]) {
+        self.name(name);
+        self.literal(b"\"");
+        for part in parts {
+            self.raw_text(*part);
+        }
+        self.literal(b"\",");
+    }
+
+    fn unsigned_named(&mut self, name: Text<'_>, value: u64) {
+        self.name(name);
+        self.raw_unsigned(value & (u64::MAX >> 1));
+        self.literal(b",");
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        self.end(b'}');
+    }
+
+    #[inline]
+    fn list<const N: usize>(&mut self, key: &Key<N>) {
+        self.literal(key.json());
+        self.literal(b"[");
+    }
+
+    #[inline]
+    fn item<'t>(&mut self, value: impl Into<Text<'t>>) {
+        self.literal(b"\"");
+        self.raw_text(value.into());
+        self.literal(b"\",");
+    }
+
+    #[inline]
+    fn item_ip(&mut self, value: IpAddr) {
+        self.literal(b"\"");
+        self.raw_ip(value);
+        self.literal(b"\",");
+    }
+
+    #[inline]
+    fn item_open(&mut self) {
+        self.literal(b"{");
+    }
+
+    #[inline]
+    fn close_list(&mut self) {
+        self.end(b']');
+    }
+
+    #[inline]
+    fn constant(&mut self, members: &'static str) {
+        self.raw(members.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key;
+
+    #[test]
+    fn nested_empty_and_repeated_structures_are_valid_json() {
+        let mut json = Json::default();
+        json.begin_event();
+        json.text(key!("a"), "x\"y");
+        json.open(key!("empty"));
+        json.close();
+        json.list(key!("none"));
+        json.close_list();
+        json.list(key!("list"));
+        json.item("one");
+        json.item_open();
+        json.unsigned(key!("n"), u64::MAX);
+        json.signed(key!("m"), -5);
+        json.close();
+        json.close_list();
+        json.constant("\"k\":true,");
+        json.parts(key!("p"), &["a".into(), " b".into()]);
+        json.end_event();
+        assert_eq!(
+            std::str::from_utf8(json.bytes()).unwrap(),
+            "{\"a\":\"x\\\"y\",\"empty\":{},\"none\":[],\"list\":[\"one\",{\"n\":9223372036854775807,\"m\":-5}],\"k\":true,\"p\":\"a b\"}\n"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! Limits that the seam itself applies. Every number read from the wire meets one of these, or one of a protocol's own,
+//! before it allocates, loops or recurses. `SECURITY.md` lists them all.
+
+/// Bytes of one direction that a parser may leave unconsumed, waiting for more.
+pub const WINDOW_BYTES: usize = 1 << 20;
+/// Bytes at the head of a connection that probes may look at before somebody must have matched.
+pub const PROBE_BYTES: usize = 2048;
+/// Requests of one connection that wait for their answers.
+pub const PENDING_PER_CONNECTION: usize = 1024;
+/// Requests of one shard and protocol that wait for their answers (datagrams).
+pub const PENDING_PER_SHARD: usize = 16_384;
+/// Bytes that one connection's parser may hold (`Cx::hold`) before the connection is given up.
+pub const HELD_PER_CONNECTION: usize = 32 << 20;
+/// Bytes that an inner stream (decompressed, unframed) may hold.
+pub const INNER_BYTES: usize = 1 << 20;
+/// Notes kept for one event.
+pub const NOTES: usize = 4;

@@ -1,0 +1,81 @@
+//! Text from the wire on its way into an event.
+
+use crate::escape;
+
+/// Bytes that will be a JSON string: UTF-8 is not promised, what is none becomes U+FFFD when it is written.
+///
+/// `Text` remembers whether its bytes can be copied as they are, so that a text that is written several times is looked at
+/// once ([`Text::checked`]).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text<'t> {
+    bytes: &'t [u8],
+    plain: bool,
+}
+
+impl<'t> Text<'t> {
+    /// Looks at the bytes now, so that every later use is a copy if they are plain ASCII without quotes, backslashes and
+    /// control characters.
+    #[must_use]
+    pub fn checked(bytes: &'t [u8]) -> Self {
+        Self { bytes, plain: escape::is_plain(bytes) }
+    }
+
+    /// The bytes as they came.
+    #[must_use]
+    pub const fn bytes(self) -> &'t [u8] {
+        self.bytes
+    }
+
+    /// Whether the bytes were found to need no escaping.
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        self.plain
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// A part of the text; what is outside of it is left out. Plain text has plain parts.
+    #[must_use]
+    pub fn part(self, range: std::ops::Range<usize>) -> Self {
+        Self { bytes: self.bytes.get(range).unwrap_or_default(), plain: self.plain }
+    }
+}
+
+impl<'t> From<&'t [u8]> for Text<'t> {
+    #[inline]
+    fn from(bytes: &'t [u8]) -> Self {
+        Self { bytes, plain: false }
+    }
+}
+
+impl<'t, const N: usize> From<&'t [u8; N]> for Text<'t> {
+    #[inline]
+    fn from(bytes: &'t [u8; N]) -> Self {
+        Self { bytes, plain: false }
+    }
+}
+
+impl<'t> From<&'t str> for Text<'t> {
+    #[inline]
+    fn from(text: &'t str) -> Self {
+        Self { bytes: text.as_bytes(), plain: false }
+    }
+}
+
+impl<'t> From<&'t String> for Text<'t> {
+    #[inline]
+    fn from(text: &'t String) -> Self {
+        Self { bytes: text.as_bytes(), plain: false }
+    }
+}
+
+impl<'t> From<&'t Vec<u8>> for Text<'t> {
+    #[inline]
+    fn from(bytes: &'t Vec<u8>) -> Self {
+        Self { bytes, plain: false }
+    }
+}

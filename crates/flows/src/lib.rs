@@ -1,0 +1,2 @@
+//! Flow keys, shards and the flow table.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The program: command line, wiring, the list of protocols.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Outputs: file, console, discard, behind one bounded writer.
+#![forbid(unsafe_code)]

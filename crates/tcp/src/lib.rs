@@ -1,0 +1,2 @@
+//! TCP reassembly: from segments in any order to bytes in order, holes named.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The conformance kit that every protocol passes.
+#![forbid(unsafe_code)]

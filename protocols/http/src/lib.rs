@@ -1,0 +1,2 @@
+//! HTTP/1.x.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! SMTP: who wrote to whom.
+#![forbid(unsafe_code)]
