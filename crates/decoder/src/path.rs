@@ -1,0 +1,97 @@
+//! What was around the message: MAC addresses, VLANs, tunnels.
+
+use std::net::IpAddr;
+
+use crate::Limits;
+
+/// The two addresses of an IP header. An IPv4-mapped IPv6 address stays IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ip {
+    /// Source address.
+    pub src: IpAddr,
+    /// Destination address.
+    pub dst: IpAddr,
+}
+
+/// An IEEE 802 MAC address.
+pub type Mac = [u8; 6];
+
+/// The VLAN identifiers (12 bits each) of a frame, outermost first. Tags within a tunnel follow those outside.
+/// What comes after the first [`Vlans::MAX`] is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Vlans {
+    ids: [u16; Self::MAX],
+    len: u8,
+}
+
+impl Vlans {
+    /// How many identifiers are kept.
+    pub const MAX: usize = 4;
+
+    /// The identifiers, outermost first.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u16] {
+        self.ids.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Takes the identifier of a tag control field (IEEE 802.1Q: the lower 12 bits).
+    #[inline]
+    pub(crate) fn push(&mut self, control: u16) {
+        if let Some(id) = self.ids.get_mut(usize::from(self.len)) {
+            *id = control & 0x0fff;
+            self.len += 1;
+        }
+    }
+}
+
+/// What was around a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Path<'a> {
+    /// Source of the innermost Ethernet, 802.11 or "cooked" header.
+    pub src_mac: Option<Mac>,
+    /// Destination of the innermost Ethernet or 802.11 header; "cooked" captures have none.
+    pub dst_mac: Option<Mac>,
+    /// VLAN tags of all layers.
+    pub vlans: Vlans,
+    /// The addresses of the IP headers around the innermost one, outermost first; empty without a tunnel.
+    pub outer: &'a [Ip],
+}
+
+/// The outer addresses of the packet in work.
+#[derive(Clone, Debug)]
+pub(crate) struct Outers {
+    list: [Ip; Limits::MAX_TUNNELS as usize],
+    len: usize,
+    max: usize,
+}
+
+impl Outers {
+    pub(crate) fn new(max: u8) -> Self {
+        const NONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+        let none = Ip { src: NONE, dst: NONE };
+        Self {
+            list: [none; Limits::MAX_TUNNELS as usize],
+            len: 0,
+            max: usize::from(max.min(Limits::MAX_TUNNELS)),
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// False when the limit is reached.
+    pub(crate) fn push(&mut self, ip: Ip) -> bool {
+        if self.len >= self.max {
+            return false;
+        }
+        let Some(place) = self.list.get_mut(self.len) else { return false };
+        *place = ip;
+        self.len += 1;
+        true
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Ip] {
+        self.list.get(..self.len).unwrap_or_default()
+    }
+}
