@@ -1,0 +1,175 @@
+//! `${NAME}`, `${NAME:default}` and `${NAME:?message}` in values.
+//!
+//! NAME is looked up among the settings first (`${path.home}`), then in the environment. `$${` stands for
+//! a literal `${`. A value that is one reference and nothing else, or that is not quoted, is read again as
+//! YAML after expansion: it may become a number, a boolean, or a list or map in brackets.
+
+use crate::error::Error;
+use crate::limits::{MAX_EXPANDED_BYTES, MAX_EXPANSION_DEPTH, MAX_EXPANSIONS};
+use crate::mark::Mark;
+use crate::node::{Node, Value};
+use crate::{scalar, tree, yaml};
+
+/// Looks a name up in the environment.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Settings that others may refer to though nobody wrote them.
+const PATH_DEFAULTS: [(&str, &str); 4] = [
+    ("path.home", "."),
+    ("path.config", "${path.home}"),
+    ("path.data", "${path.home}/data"),
+    ("path.logs", "${path.home}/logs"),
+];
+
+/// Expands all values below `root`.
+pub(crate) fn expand(root: &mut Node, env: Lookup<'_>, errors: &mut Vec<Error>) {
+    let settings = root.clone();
+    let mut expander = Expander { settings: &settings, env, left: MAX_EXPANSIONS };
+    expander.node(root, &mut Vec::new(), errors);
+}
+
+struct Expander<'a> {
+    settings: &'a Node,
+    env: Lookup<'a>,
+    left: usize,
+}
+
+impl Expander<'_> {
+    fn node(&mut self, node: &mut Node, path: &mut Vec<String>, errors: &mut Vec<Error>) {
+        match &mut node.value {
+            Value::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    path.push(index.to_string());
+                    self.node(item, path, errors);
+                    path.pop();
+                }
+            }
+            Value::Map(map) => {
+                for entry in map.entries_mut() {
+                    path.push(entry.key.clone());
+                    self.node(&mut entry.node, path, errors);
+                    path.pop();
+                }
+            }
+            Value::Str(text) if text.contains("${") => match self.text(text, 0) {
+                Ok(expanded) if node.spelling.is_some() || is_one_reference(text) => {
+                    *node = reread(&expanded, &node.at);
+                }
+                Ok(expanded) => *text = expanded,
+                Err(what) => errors.push(Error::new(node.at.clone(), path.join("."), what)),
+            },
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, depth: usize) -> Result<String, String> {
+        if depth > MAX_EXPANSION_DEPTH {
+            return Err(format!("references lead to each other more than {MAX_EXPANSION_DEPTH} levels deep"));
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            if let Some(literal) = before.strip_suffix('$') {
+                out.push_str(literal);
+                out.push_str("${");
+                rest = after;
+                continue;
+            }
+            out.push_str(before);
+            let (inside, behind) = closing(after).ok_or("`${` without its `}`")?;
+            out.push_str(&self.reference(inside, depth)?);
+            if out.len() > MAX_EXPANDED_BYTES {
+                return Err(format!("longer than {MAX_EXPANDED_BYTES} bytes after expansion"));
+            }
+            rest = behind;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn reference(&mut self, inside: &str, depth: usize) -> Result<String, String> {
+        self.left = self.left.checked_sub(1).ok_or(format!("more than {MAX_EXPANSIONS} references"))?;
+        let (name, default) = match inside.split_once(':') {
+            Some((name, default)) => (name, Some(default)),
+            None => (inside, None),
+        };
+        let name = if name.contains("${") { self.text(name, depth + 1)? } else { name.to_owned() };
+        if name.is_empty() {
+            return Err("`${}` names nothing".into());
+        }
+        if let Some(node) = self.settings.at_path(&name).filter(|node| !node.is_null()) {
+            let text =
+                node.text().ok_or_else(|| format!("${{{name}}} is {}, not a single value", node.kind()))?;
+            return self.text(text, depth + 1);
+        }
+        if let Some(value) = (self.env)(&name) {
+            return Ok(value);
+        }
+        match default {
+            Some(default) => match default.strip_prefix('?') {
+                Some(message) => Err(format!("${{{name}}} is not set: {message}")),
+                None => self.text(default, depth + 1),
+            },
+            None => match PATH_DEFAULTS.iter().find(|(key, _)| *key == name) {
+                Some((_, default)) => self.text(default, depth + 1),
+                None => Err(format!(
+                    "${{{name}}} is neither in the environment nor a setting; set it, or write ${{{name}:default}}"
+                )),
+            },
+        }
+    }
+}
+
+/// What stands before the brace that closes, and what follows it.
+fn closing(text: &str) -> Option<(&str, &str)> {
+    let mut open = 0usize;
+    let mut before = '\0';
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' if before == '$' => open += 1,
+            '}' => match open.checked_sub(1) {
+                Some(less) => open = less,
+                None => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            },
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
+fn is_one_reference(text: &str) -> bool {
+    text.strip_prefix("${").and_then(closing).is_some_and(|(_, behind)| behind.is_empty())
+}
+
+/// Reads an expanded value as YAML; what is in brackets and yet not YAML stays text.
+fn reread(text: &str, at: &Mark) -> Node {
+    let trimmed = text.trim();
+    if trimmed.starts_with(['[', '{'])
+        && let Ok(node) = yaml::parse(trimmed, &at.source)
+    {
+        let mut errors = Vec::new();
+        let mut node = tree::split_names(node, &mut errors);
+        if errors.is_empty() {
+            place(&mut node, at);
+            node.spelling = Some(text.into());
+            return node;
+        }
+    }
+    scalar::plain(text, at.clone())
+}
+
+/// What a variable holds stands where the variable is named.
+fn place(node: &mut Node, at: &Mark) {
+    node.at = at.clone();
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| place(item, at)),
+        Value::Map(map) => {
+            for entry in map.entries_mut() {
+                entry.key_at = at.clone();
+                place(&mut entry.node, at);
+            }
+        }
+        _ => {}
+    }
+}
