@@ -1,7 +1,7 @@
 # Sourced by the recording scripts: two machines on a wire, and a capture of what passes between them.
 #
-#   client.example.org  192.0.2.10  2001:db8::10   interface cl   (here clients run and tcpdump listens)
-#   mail/www/ns1...     192.0.2.25  2001:db8::25   interface sv   (here servers run; 192.0.2.53 answers nothing)
+#   client.example.org  192.0.2.10  2001:db8::10   interface cl   (clients run here, tcpdump listens here)
+#   mail/www/ns1...     192.0.2.25  2001:db8::25   interface sv   (servers run here)
 #
 # Both are network namespaces joined by a veth pair, made by the script itself: no packet of the machine is seen,
 # none leaves, and all processes end with the PID namespace. Offload is off, so checksums and segments on the
@@ -13,7 +13,7 @@ PCAPS=${PCAPS:-$(cd "$RECORD/../pcaps" && pwd)}
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C.UTF-8 TZ=UTC
 # Debian's own Python: the one that sees Debian's Python packages.
 PYTHON=/usr/bin/python3
-CLIENT=192.0.2.10 SERVER=192.0.2.25 SERVER6=2001:db8::25 SILENT=192.0.2.53
+CLIENT=192.0.2.10 SERVER=192.0.2.25 SERVER6=2001:db8::25
 LONGEST=${LONGEST:-180} # seconds that one script may take
 
 say() { echo "[$(date +%T)] $*"; }
@@ -58,7 +58,6 @@ make_wire() {
   ip link add cl type veth peer name sv netns "$ROUTER"
   one_end "" cl 02:00:00:00:00:10 $CLIENT/24 2001:db8::10/64
   one_end there sv 02:00:00:00:00:25 $SERVER/24 $SERVER6/64
-  there ip addr add $SILENT/24 dev sv
   until ip link show cl | grep -q 'state UP'; do sleep 0.01; done
 }
 
