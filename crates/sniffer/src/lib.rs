@@ -1,1 +1,100 @@
-//! TODO
+//! Packet sources: capture files, plain or compressed, and standard input.
+//!
+//! ```text
+//!  paths ──Input::open──▶ heads recognised, foreign files named, errors at once
+//!                           │
+//!                     Input::reader ──▶ Reader ──next──▶ Packet   (borrowed, no copy)
+//!                                         │   └──fill──▶ Batch    (owned, for several workers)
+//!               ┌─────────────────────────┴───────────────────────────┐
+//!      Map: regular plain file,                     Stream: stdin, pipes, gzip, zstd, lz4,
+//!      every reader walks the same pages            a block of 1 MiB, one reader
+//!               └───────────────┬─────────────────────────────────────┘
+//!                    pcap | pcapng: pure functions from bytes to `Step`
+//! ```
+//!
+//! # Formats
+//!
+//! * pcap (`draft-ietf-opsawg-pcap`): microseconds and nanoseconds, both byte orders, the format with longer
+//!   record headers that patched Linux libpcaps of the 1990s wrote (magic `a1b2cd34`), and the swapped lengths
+//!   of versions before 2.4. The snap length is not believed: zero and nonsense are harmless.
+//! * pcapng (`draft-ietf-opsawg-pcapng`): several sections, each in its byte order; interfaces with their own link
+//!   type, snap length, `if_tsresol` and `if_tsoffset`; enhanced, simple and obsolete packet blocks. Decryption
+//!   secrets are kept ([`Reader::secrets`]); all other blocks are passed over.
+//! * either of them in gzip (several members), zstd (several frames) or lz4 (frame format).
+//!
+//! # What the reader promises
+//!
+//! Packets are numbered from 1 over all files in their order. The same bytes give the same packets whether they
+//! are mapped, read from a pipe, or compressed. Damage ends the file in which it stands with a [`Warning`] and
+//! takes nothing away that came before; the next file follows. A file that is cut while it is mapped gives such a
+//! warning too, not a `SIGBUS` that ends the run.
+//!
+//! # Limits
+//!
+//! | what | limit | beyond it |
+//! |---|---|---|
+//! | captured bytes of a packet | [`MAX_PACKET`] | damage |
+//! | pcapng block that must be held whole | [`MAX_BLOCK`] | damage (packets), passed over (secrets) |
+//! | interfaces of a pcapng section | [`MAX_INTERFACES`] | damage |
+//! | secrets kept of a run | [`MAX_SECRETS`] bytes | passed over with a warning |
+//! | warnings waiting to be taken | [`MAX_WARNINGS`] | not kept |
+//! | window of a zstd frame | 128 MiB | damage |
+//! | memory of a stream | a block of 1 MiB and the decoder's window | – |
+//!
+//! Left out: formats other than pcap and pcapng (they are named in the error), compression inside compression,
+//! name resolution and statistics blocks, packet comments and flags.
+//!
+//! Live capture will be a further source beside [`Input`]: it hands out the same [`Packet`]s and [`Batch`]es.
+
+// `unsafe` is confined to the modules that say so here: the page map, the signal handler that guards
+// it, and the prefetch instruction. Everything else in the crate is held to the workspace's lint.
+mod batch;
+mod error;
+mod input;
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "mapping a file is unsafe: another process may cut it")]
+mod map;
+#[cfg(not(unix))]
+#[path = "map_none.rs"]
+mod map;
+mod pcap;
+mod pcapng;
+#[allow(unsafe_code, reason = "the prefetch instruction takes a raw pointer")]
+mod prefetch;
+mod reader;
+mod recognise;
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "a signal handler and the table it reads")]
+mod sigbus;
+mod source;
+mod step;
+mod stream;
+mod timestamp;
+mod unpack;
+mod warning;
+mod window;
+
+pub use batch::{Batch, Packets};
+pub use error::{OpenError, ReadError};
+pub use input::Input;
+pub use packetbeat_core::packet::{LinkType, Packet};
+pub use reader::Reader;
+pub use step::{Damage, Secrets};
+pub use warning::{Warning, WarningKind};
+
+/// Most bytes that a packet may bring, as in libpcap and Wireshark. A longer one is damage: no length from
+/// a file allocates before it met this limit.
+pub const MAX_PACKET: u32 = 262_144;
+
+/// Longest pcapng block, in bytes, that the reader must see whole (section, interface, packet, secrets).
+/// Other blocks are passed over whatever their length.
+pub const MAX_BLOCK: u32 = 1 << 20;
+
+/// Most interfaces that one pcapng section may describe.
+pub const MAX_INTERFACES: usize = 65_536;
+
+/// Most bytes of decryption secrets that wait in a reader to be taken.
+pub const MAX_SECRETS: usize = 16 << 20;
+
+/// Most warnings that wait in a reader to be taken; each file gives a few at most.
+pub const MAX_WARNINGS: usize = 1_000;
