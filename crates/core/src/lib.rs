@@ -26,6 +26,8 @@ pub mod inner;
 pub mod json;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
+pub mod linked;
 pub mod netname;
 pub mod options;
 pub mod packet;

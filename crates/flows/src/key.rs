@@ -1,0 +1,83 @@
+//! The symmetric key of a conversation.
+
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
+
+use packetbeat_core::flow::{Endpoint, Transport};
+
+/// Shards of every run, whatever the number of workers.
+pub const SHARDS: usize = 256;
+
+/// The two endpoints, the lower one first, and the transport: the same for both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowKey {
+    low: u128,
+    high: u128,
+    /// Ports and transport.
+    rest: u64,
+}
+
+impl Hash for FlowKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.low);
+        state.write_u128(self.high);
+        state.write_u64(self.rest);
+    }
+}
+
+impl FlowKey {
+    /// The key of packets from `src` to `dst`, and whether `src` is the lower endpoint.
+    #[inline]
+    #[must_use]
+    pub fn new(transport: Transport, src: Endpoint, dst: Endpoint) -> (Self, bool) {
+        let (a, b) = (number(src.ip), number(dst.ip));
+        let forward = (a, src.port) <= (b, dst.port);
+        let (low, high, low_port, high_port) =
+            if forward { (a, b, src.port, dst.port) } else { (b, a, dst.port, src.port) };
+        let rest = u64::from(low_port) << 32 | u64::from(high_port) << 16 | u64::from(transport.number());
+        (Self { low, high, rest }, forward)
+    }
+
+    /// The shard: a fixed function of the key.
+    #[inline]
+    #[must_use]
+    pub fn shard(&self) -> u8 {
+        const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
+        let fold = |value: u128| (value >> 64) as u64 ^ value as u64;
+        let mut hash =
+            fold(self.low).wrapping_mul(ODD[0]) ^ fold(self.high).wrapping_mul(ODD[1]).rotate_left(23);
+        hash ^= self.rest.wrapping_mul(ODD[2]);
+        hash = (hash ^ hash >> 32).wrapping_mul(ODD[1]);
+        (hash >> 56) as u8
+    }
+}
+
+/// An address as a number; an IPv4 address and its mapped IPv6 form are the same conversation.
+#[inline]
+fn number(ip: IpAddr) -> u128 {
+    match ip {
+        IpAddr::V4(ip) => 0xffff << 32 | u128::from(ip.to_bits()),
+        IpAddr::V6(ip) => ip.to_bits(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_directions_meet_and_shards_fill_evenly() {
+        let end = |ip: u32, port| Endpoint { ip: IpAddr::V4(ip.into()), port };
+        let mut filled = [0u32; SHARDS];
+        for n in 0..65_536u32 {
+            let (a, b) = (end(0x0a00_0001 + n % 7, 1024 + n as u16), end(0x7f00_0001, 53));
+            let (key, forward) = FlowKey::new(Transport::Udp, a, b);
+            let (back, backward) = FlowKey::new(Transport::Udp, b, a);
+            assert_eq!((key, forward), (back, !backward));
+            assert_ne!(key, FlowKey::new(Transport::Tcp, a, b).0);
+            filled[usize::from(key.shard())] += 1;
+        }
+        assert!(filled.iter().all(|count| (160..360).contains(count)), "{filled:?}");
+    }
+}
