@@ -11,10 +11,26 @@ use crate::{Datagram, Ip, Outcome, Path, ip, transport, tunnel};
 /// Decodes an Ethernet frame, if it is such a one.
 #[inline]
 pub(crate) fn decode(frame: &[u8]) -> Option<Outcome<'_>> {
-    let (&[d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1], mut rest) =
-        frame.split_first_chunk::<14>()?;
+    let (head, mut rest) = frame.split_first_chunk::<14>()?;
+    let &[.., t0, t1] = head;
     let mut kind = u16::from_be_bytes([t0, t1]);
-    let mut vlans = Vlans::default();
+    let mut path = Path {
+        src_mac: head.get(6..)?.first_chunk(),
+        dst_mac: head.first_chunk(),
+        vlans: Vlans::default(),
+        outers: None,
+    };
+    if matches!(kind, 0x8100 | 0x88a8) {
+        (kind, rest) = tags(kind, rest, &mut path.vlans)?;
+    }
+    match kind {
+        0x0800 => v4(rest, path),
+        0x86dd => v6(rest, path),
+        _ => None,
+    }
+}
+
+fn tags<'a>(mut kind: u16, mut rest: &'a [u8], vlans: &mut Vlans) -> Option<(u16, &'a [u8])> {
     for _ in 0..2 {
         if !matches!(kind, 0x8100 | 0x88a8) {
             break;
@@ -23,17 +39,7 @@ pub(crate) fn decode(frame: &[u8]) -> Option<Outcome<'_>> {
         vlans.push(u16::from_be_bytes([c0, c1]));
         (kind, rest) = (u16::from_be_bytes([t0, t1]), inner);
     }
-    let path = Path {
-        src_mac: Some([s0, s1, s2, s3, s4, s5]),
-        dst_mac: Some([d0, d1, d2, d3, d4, d5]),
-        vlans,
-        outer: &[],
-    };
-    match kind {
-        0x0800 => v4(rest, path),
-        0x86dd => v6(rest, path),
-        _ => None,
-    }
+    Some((kind, rest))
 }
 
 #[inline]
@@ -50,7 +56,8 @@ fn v4<'a>(data: &'a [u8], path: Path<'a>) -> Option<Outcome<'a>> {
     message(protocol, payload, ip, path)
 }
 
-#[inline]
+/// Out of line, so that the registers are those of IPv4.
+#[inline(never)]
 fn v6<'a>(data: &'a [u8], path: Path<'a>) -> Option<Outcome<'a>> {
     let (header, rest) = data.split_first_chunk::<40>()?;
     let (&[version, _, _, _, l0, l1, protocol, _], addresses) = header.split_first_chunk::<8>()?;

@@ -40,7 +40,7 @@
 //! ```
 //!
 //! Limits: the table of [`Limits`]. Left out: SCTP, DCCP, ESP with null encryption, L2TP, compressed PPP, 802.11
-//! fragments and aggregates of several packets, captures of NFLOG, 802.15.4 and USB. Each has its cause.
+//! fragments and aggregates of several packets, captures of 802.15.4 and USB. Each has its cause.
 #![forbid(unsafe_code)]
 
 mod cause;

@@ -9,8 +9,15 @@ use crate::{Cause, ip, ppp};
 /// Below this, the type field of Ethernet is a length (IEEE 802.3 section 3.2.6).
 const FIRST_ETHER_TYPE: u16 = 0x0600;
 
+/// Link types of which there are few captures (<https://www.tcpdump.org/linktypes.html>).
+const FDDI: LinkType = LinkType(10);
+const CISCO_HDLC: LinkType = LinkType(104);
+const SOLARIS_IPNET: LinkType = LinkType(226);
+const NFLOG: LinkType = LinkType(239);
+const IP_OVER_INFINIBAND: LinkType = LinkType(242);
+
 /// What a frame of a capture begins with, behind the header of the capture format, if it has one.
-pub(crate) fn first<'a>(link: LinkType, view: View<'a>, trail: &mut Trail) -> Step<'a> {
+pub(crate) fn first<'a>(link: LinkType, view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
     match link {
         LinkType::ETHERNET => Ok((Next::Ethernet, view)),
         LinkType::LINUX_SLL => cooked(view, trail),
@@ -23,17 +30,25 @@ pub(crate) fn first<'a>(link: LinkType, view: View<'a>, trail: &mut Trail) -> St
         LinkType::PPP | LinkType::PPP_HDLC => ppp::serial(view),
         LinkType::IEEE802_11 => Ok((Next::Wifi, view)),
         LinkType::IEEE802_11_RADIOTAP => crate::wifi::radiotap(view),
+        CISCO_HDLC => ppp::cisco(view),
+        FDDI => fddi(view),
+        SOLARIS_IPNET => ipnet(view),
+        NFLOG => nflog(view),
+        IP_OVER_INFINIBAND => {
+            let (kind, rest) = view.skip(40).and_then(View::take_u16).ok_or(Cause::TruncatedLink)?;
+            Ok((Next::EtherType(kind), rest.skip(2).ok_or(Cause::TruncatedLink)?))
+        }
         _ => Err(Cause::UnsupportedLinkType),
     }
 }
 
 /// Ethernet II or IEEE 802.3, without preamble and check sequence.
-pub(crate) fn ethernet<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
-    let (&[d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1], rest) =
-        view.take::<14>().ok_or(Cause::TruncatedLink)?;
-    trail.dst_mac = Some([d0, d1, d2, d3, d4, d5]);
-    trail.src_mac = Some([s0, s1, s2, s3, s4, s5]);
-    Ok(type_or_length(u16::from_be_bytes([t0, t1]), rest))
+pub(crate) fn ethernet<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
+    let (dst, rest) = view.take().ok_or(Cause::TruncatedLink)?;
+    let (src, rest) = rest.take().ok_or(Cause::TruncatedLink)?;
+    let (field, rest) = rest.take_u16().ok_or(Cause::TruncatedLink)?;
+    (trail.dst_mac, trail.src_mac) = (Some(dst), Some(src));
+    Ok(type_or_length(field, rest))
 }
 
 /// A type, or the length of an 802.2 frame, behind which there is padding.
@@ -46,7 +61,7 @@ fn type_or_length(field: u16, rest: View<'_>) -> (Next, View<'_>) {
 }
 
 /// Reads what an Ethernet type names.
-pub(crate) fn ether_type<'a>(kind: u16, view: View<'a>, trail: &mut Trail) -> Step<'a> {
+pub(crate) fn ether_type<'a>(kind: u16, view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
     match kind {
         0x0800 => Ok((Next::Ipv4, view)),
         0x86dd => Ok((Next::Ipv6, view)),
@@ -63,6 +78,8 @@ pub(crate) fn ether_type<'a>(kind: u16, view: View<'a>, trail: &mut Trail) -> St
         // Transparent Ethernet bridging (RFC 1701).
         0x6558 => Ok((Next::Ethernet, view)),
         0x894f => service_header(view),
+        // Cisco FabricPath: tag and hop limit, then the frame that it carries.
+        0x8903 => Ok((Next::Ethernet, view.skip(2).ok_or(Cause::TruncatedLink)?)),
         0x8926 => vn_tag(view),
         0x88e5 => mac_security(view),
         _ => Err(Cause::NotIp),
@@ -116,21 +133,21 @@ fn cooked_protocol(protocol: u16, view: View<'_>) -> Step<'_> {
 }
 
 /// Linux "cooked" capture: packet type, ARP hardware type, address length, address (8 bytes), protocol.
-fn cooked<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
-    let (&[_, _, _, _, l0, l1, a0, a1, a2, a3, a4, a5, _, _, p0, p1], rest) =
-        view.take::<16>().ok_or(Cause::TruncatedLink)?;
+fn cooked<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
+    let (head, rest) = view.take::<16>().ok_or(Cause::TruncatedLink)?;
+    let &[_, _, _, _, l0, l1, .., p0, p1] = head;
     if u16::from_be_bytes([l0, l1]) == 6 {
-        trail.src_mac = Some([a0, a1, a2, a3, a4, a5]);
+        trail.src_mac = head.get(6..).and_then(<[u8]>::first_chunk);
     }
     cooked_protocol(u16::from_be_bytes([p0, p1]), rest)
 }
 
 /// The second version: protocol, reserved, interface index, ARP hardware type, packet type, address length, address.
-fn cooked2<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
-    let (&[p0, p1, _, _, _, _, _, _, _, _, _, length, a0, a1, a2, a3, a4, a5, _, _], rest) =
-        view.take::<20>().ok_or(Cause::TruncatedLink)?;
+fn cooked2<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
+    let (head, rest) = view.take::<20>().ok_or(Cause::TruncatedLink)?;
+    let &[p0, p1, _, _, _, _, _, _, _, _, _, length, ..] = head;
     if length == 6 {
-        trail.src_mac = Some([a0, a1, a2, a3, a4, a5]);
+        trail.src_mac = head.get(12..).and_then(<[u8]>::first_chunk);
     }
     cooked_protocol(u16::from_be_bytes([p0, p1]), rest)
 }
@@ -146,6 +163,44 @@ fn loopback(view: View<'_>, either_order: bool) -> Step<'_> {
         2 => Ok((Next::Ipv4, rest)),
         10 | 24 | 28 | 30 => Ok((Next::Ipv6, rest)),
         _ => Err(Cause::NotIp),
+    }
+}
+
+/// FDDI: frame control (LLC frames are 01xx0xxx), two addresses, whose bit order depends on the system that captured.
+fn fddi(view: View<'_>) -> Step<'_> {
+    let (&[control, ..], rest) = view.take::<13>().ok_or(Cause::TruncatedLink)?;
+    if control & 0xc8 == 0x40 { Ok((Next::Llc, rest)) } else { Err(Cause::NotIp) }
+}
+
+/// Solaris: version, family (2 is IPv4, 26 IPv6), 22 bytes about zones and interfaces.
+fn ipnet(view: View<'_>) -> Step<'_> {
+    let (&[_, family, ..], rest) = view.take::<24>().ok_or(Cause::TruncatedLink)?;
+    match family {
+        2 => Ok((Next::Ipv4, rest)),
+        26 => Ok((Next::Ipv6, rest)),
+        _ => Err(Cause::NotIp),
+    }
+}
+
+/// Linux netfilter log: family, version, resource; then fields of length (its own 4 bytes included), type and value, in
+/// the byte order of the capturing machine, aligned to 4. The packet is the value of type 9.
+fn nflog(view: View<'_>) -> Step<'_> {
+    let (&[_, version, _, _], mut view) = view.take::<4>().ok_or(Cause::TruncatedLink)?;
+    if version != 0 {
+        return Err(Cause::MalformedLink);
+    }
+    loop {
+        let (&[l0, l1, t0, t1], rest) = view.take::<4>().ok_or(Cause::TruncatedLink)?;
+        let (length, kind) = match [t0, t1] {
+            [0, low] => (u16::from_be_bytes([l0, l1]), low),
+            [low, 0] => (u16::from_le_bytes([l0, l1]), low),
+            _ => return Err(Cause::MalformedLink),
+        };
+        let value = usize::from(length).checked_sub(4).ok_or(Cause::MalformedLink)?;
+        if kind == 9 {
+            return Ok((Next::Ip, rest.limit_within(value)));
+        }
+        view = rest.skip(value.next_multiple_of(4)).ok_or(Cause::TruncatedLink)?;
     }
 }
 

@@ -18,44 +18,70 @@ pub type Mac = [u8; 6];
 
 /// The VLAN identifiers (12 bits each) of a frame, outermost first. Tags within a tunnel follow those outside.
 /// What comes after the first [`Vlans::MAX`] is not kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Vlans {
+    /// [`Vlans::NONE`] behind the last one.
     ids: [u16; Self::MAX],
-    len: u8,
+}
+
+impl Default for Vlans {
+    fn default() -> Self {
+        Self { ids: [Self::NONE; Self::MAX] }
+    }
 }
 
 impl Vlans {
     /// How many identifiers are kept.
     pub const MAX: usize = 4;
+    /// No identifier: these have 12 bits.
+    const NONE: u16 = u16::MAX;
 
     /// The identifiers, outermost first.
     #[must_use]
     pub fn as_slice(&self) -> &[u16] {
-        self.ids.get(..usize::from(self.len)).unwrap_or_default()
+        let len = self.ids.iter().position(|&id| id == Self::NONE).unwrap_or(Self::MAX);
+        self.ids.get(..len).unwrap_or_default()
     }
 
     /// Takes the identifier of a tag control field (IEEE 802.1Q: the lower 12 bits).
     #[inline]
     pub(crate) fn push(&mut self, control: u16) {
-        if let Some(id) = self.ids.get_mut(usize::from(self.len)) {
+        if let Some(id) = self.ids.iter_mut().find(|id| **id == Self::NONE) {
             *id = control & 0x0fff;
-            self.len += 1;
         }
     }
 }
 
-/// What was around a message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What was around a message. Built for every packet, so it points rather than copies.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Path<'a> {
     /// Source of the innermost Ethernet, 802.11 or "cooked" header.
-    pub src_mac: Option<Mac>,
+    pub src_mac: Option<&'a Mac>,
     /// Destination of the innermost Ethernet or 802.11 header; "cooked" captures have none.
-    pub dst_mac: Option<Mac>,
+    pub dst_mac: Option<&'a Mac>,
     /// VLAN tags of all layers.
     pub vlans: Vlans,
-    /// The addresses of the IP headers around the innermost one, outermost first; empty without a tunnel.
-    pub outer: &'a [Ip],
+    pub(crate) outers: Option<&'a Outers>,
 }
+
+impl<'a> Path<'a> {
+    /// The addresses of the IP headers around the innermost one, outermost first; empty without a tunnel.
+    #[must_use]
+    pub fn outer(&self) -> &'a [Ip] {
+        self.outers.map_or(&[], Outers::as_slice)
+    }
+}
+
+impl PartialEq for Path<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.src_mac == other.src_mac
+            && self.dst_mac == other.dst_mac
+            && self.vlans == other.vlans
+            && self.outer() == other.outer()
+    }
+}
+
+impl Eq for Path<'_> {}
 
 /// The outer addresses of the packet in work.
 #[derive(Clone, Debug)]

@@ -8,13 +8,15 @@ use crate::walk::{Next, Step};
 /// protocol field is an Ethernet type.
 pub(crate) fn serial(view: View<'_>) -> Step<'_> {
     match view.peek::<2>() {
-        Some([0x0f | 0x8f, 0x00]) => {
-            let rest = view.skip(2).ok_or(Cause::TruncatedLink)?;
-            let (kind, rest) = rest.take_u16().ok_or(Cause::TruncatedLink)?;
-            Ok((Next::EtherType(kind), rest))
-        }
+        Some([0x0f | 0x8f, 0x00]) => cisco(view),
         _ => frame(view),
     }
+}
+
+/// Cisco HDLC: address, control, Ethernet type.
+pub(crate) fn cisco(view: View<'_>) -> Step<'_> {
+    let (kind, rest) = view.skip(2).and_then(View::take_u16).ok_or(Cause::TruncatedLink)?;
+    Ok((Next::EtherType(kind), rest))
 }
 
 /// A PPP frame; address and control are skipped where they stand, the protocol field may be compressed to one byte.

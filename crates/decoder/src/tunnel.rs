@@ -32,8 +32,7 @@ const fn is_port(port: u16) -> bool {
 /// source port is a hash of the inner flow.
 pub(crate) fn inside<'a>(udp: &Udp<'a>) -> Option<(Next, View<'a>)> {
     let (next, inner) = match (udp.src_port, udp.dst_port) {
-        (_, VXLAN | VXLAN_LINUX) => vxlan(udp.payload)?,
-        (_, VXLAN_GPE) => vxlan_gpe(udp.payload)?,
+        (_, VXLAN | VXLAN_LINUX | VXLAN_GPE) => vxlan(udp.payload)?,
         (_, GENEVE) => geneve(udp.payload)?,
         (_, GRE_IN_UDP) => gre::in_udp(udp.payload)?,
         (GTP_U, _) | (_, GTP_U) => gtp_u(udp.payload)?,
@@ -58,33 +57,32 @@ pub(crate) fn checks_out(next: Next, view: &View<'_>) -> bool {
     }
 }
 
-/// Flags (1000 with the valid bit, the highest that of group policy), group, network (3 bytes), reserved.
+/// Flags (the valid bit 08, the highest that of group policy), group, network (3 bytes), reserved.
 fn vxlan(view: View<'_>) -> Option<(Next, View<'_>)> {
     const VALID: u8 = 0x08;
-    const GROUP_POLICY: u8 = 0x80;
-    let (&[flags, a, b, c, _, _, _, reserved], rest) = view.take::<8>()?;
-    let plain = flags == VALID && [a, b, c] == [0; 3];
-    let policy = flags == VALID | GROUP_POLICY;
-    ((plain || policy) && reserved == 0).then_some((Next::Ethernet, rest))
-}
-
-/// Flags, reserved (2 bytes), next protocol, network (3 bytes), reserved. Without the bit P it is Ethernet.
-fn vxlan_gpe(view: View<'_>) -> Option<(Next, View<'_>)> {
-    const VALID: u8 = 0x08;
+    const VALID_WITH_GROUP_POLICY: u8 = 0x88;
     const NEXT_PROTOCOL: u8 = 0x04;
-    let (&[flags, a, b, protocol, _, _, _, reserved], rest) = view.take::<8>()?;
-    if flags & 0xf0 != 0 || flags & VALID == 0 || [a, b, reserved] != [0; 3] {
+    let (&[flags, a, b, c, _, _, _, reserved], rest) = view.take::<8>()?;
+    if flags & VALID == 0 || reserved != 0 {
         return None;
     }
-    let next = match protocol {
-        0 if flags & NEXT_PROTOCOL == 0 => Next::Ethernet,
-        1 => Next::Ipv4,
-        2 => Next::Ipv6,
-        3 => Next::Ethernet,
-        4 => return link::service_header(rest).ok(),
-        _ => return None,
-    };
-    Some((next, rest))
+    match flags {
+        _ if flags & 0xf0 == 0 && flags & NEXT_PROTOCOL != 0 && [a, b] == [0; 2] => vxlan_next(c, rest),
+        VALID if [a, b, c] == [0; 3] => Some((Next::Ethernet, rest)),
+        VALID_WITH_GROUP_POLICY => Some((Next::Ethernet, rest)),
+        _ => None,
+    }
+}
+
+/// The generic variant (VXLAN-GPE) tells in the fourth byte what follows; some send it to VXLAN's own port.
+fn vxlan_next(protocol: u8, rest: View<'_>) -> Option<(Next, View<'_>)> {
+    match protocol {
+        1 => Some((Next::Ipv4, rest)),
+        2 => Some((Next::Ipv6, rest)),
+        3 => Some((Next::Ethernet, rest)),
+        4 => link::service_header(rest).ok(),
+        _ => None,
+    }
 }
 
 /// Version (2 bits, 0) and length of the options in words, flags, Ethernet type, network (3 bytes), reserved, options.

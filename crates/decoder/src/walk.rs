@@ -35,9 +35,9 @@ pub(crate) type Step<'a> = Result<(Next, View<'a>), Cause>;
 
 /// What link layers tell.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Trail {
-    pub(crate) src_mac: Option<Mac>,
-    pub(crate) dst_mac: Option<Mac>,
+pub(crate) struct Trail<'a> {
+    pub(crate) src_mac: Option<&'a Mac>,
+    pub(crate) dst_mac: Option<&'a Mac>,
     pub(crate) vlans: Vlans,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) outer: &'a mut Outers,
     /// Buffers for datagrams that become whole, one for each join that may still happen.
     pub(crate) joined: &'a mut [Vec<u8>],
-    pub(crate) trail: Trail,
+    pub(crate) trail: Trail<'a>,
     /// The innermost IP header so far.
     pub(crate) ip: Option<Ip>,
     /// Extension headers behind it.
@@ -203,12 +203,8 @@ impl<'a> Walk<'a> {
         let Some(ip) = self.ip else { return self.drop(Cause::MalformedNetwork) };
         let Self { trail, packets: fragments, outer, dropped, .. } = self;
         let outer: &'a Outers = outer;
-        let path = Path {
-            src_mac: trail.src_mac,
-            dst_mac: trail.dst_mac,
-            vlans: trail.vlans,
-            outer: outer.as_slice(),
-        };
+        let path =
+            Path { src_mac: trail.src_mac, dst_mac: trail.dst_mac, vlans: trail.vlans, outers: Some(outer) };
         let outcome = match end {
             End::Tcp(view) => transport::tcp(view, ip, path, fragments).map(Outcome::Tcp),
             End::Udp(Udp { src_port, dst_port, payload }) => Ok(Outcome::Udp(Datagram {

@@ -23,7 +23,7 @@ const NULL: u8 = 0x40;
 const QOS: u8 = 0x80;
 
 /// Reads a frame.
-pub(crate) fn frame<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
+pub(crate) fn frame<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
     let &[kind, flags] = view.peek::<2>().ok_or(Cause::TruncatedLink)?;
     if kind & 0x03 != 0 {
         return Err(Cause::MalformedLink);
@@ -37,7 +37,7 @@ pub(crate) fn frame<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
     let mut a4 = a2;
     if flags & (TO_DS | FROM_DS) == TO_DS | FROM_DS {
         let (address, behind) = rest.take::<6>().ok_or(Cause::TruncatedLink)?;
-        (a4, rest) = (Some(*address), behind);
+        (a4, rest) = (Some(address), behind);
     }
     let mut aggregate = false;
     if kind & QOS != 0 {
@@ -65,7 +65,7 @@ pub(crate) fn frame<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
 }
 
 /// An A-MSDU with one packet inside: destination, source, length, LLC.
-fn only_subframe<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
+fn only_subframe<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
     let (header, rest) = view.take::<14>().ok_or(Cause::TruncatedLink)?;
     let &[.., l0, l1] = header;
     let length = usize::from(u16::from_be_bytes([l0, l1]));
@@ -80,8 +80,8 @@ fn only_subframe<'a>(view: View<'a>, trail: &mut Trail) -> Step<'a> {
     Ok((Next::Llc, rest.limit(length)))
 }
 
-fn mac(bytes: &[u8], at: usize) -> Option<Mac> {
-    bytes.get(at..)?.first_chunk().copied()
+fn mac(bytes: &[u8], at: usize) -> Option<&Mac> {
+    bytes.get(at..)?.first_chunk()
 }
 
 /// Skips the radiotap header: version 0, padding, length and presence bits in little-endian order, fields. Of the
