@@ -43,12 +43,14 @@ impl FlowKey {
     #[inline]
     #[must_use]
     pub fn shard(&self) -> u8 {
-        const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        // Multiplying 64 by 64 bits and folding the product lets every input bit reach every output bit.
+        let mix = |value: u64| {
+            let product = u128::from(value ^ ODD) * u128::from(ODD);
+            (product >> 64) as u64 ^ product as u64
+        };
         let fold = |value: u128| (value >> 64) as u64 ^ value as u64;
-        let mut hash =
-            fold(self.low).wrapping_mul(ODD[0]) ^ fold(self.high).wrapping_mul(ODD[1]).rotate_left(23);
-        hash ^= self.rest.wrapping_mul(ODD[2]);
-        hash = (hash ^ hash >> 32).wrapping_mul(ODD[1]);
+        let hash = mix(mix(fold(self.low)).wrapping_add(fold(self.high)) ^ self.rest.rotate_left(17));
         (hash >> 56) as u8
     }
 }
