@@ -73,7 +73,7 @@ mod tests {
         let end = |ip: u32, port| Endpoint { ip: IpAddr::V4(ip.into()), port };
         let mut filled = [0u32; SHARDS];
         for n in 0..65_536u32 {
-            let (a, b) = (end(0x0a00_0001 + n % 7, 1024 + n as u16), end(0x7f00_0001, 53));
+            let (a, b) = (end(0x0a00_0001 + n % 7, (n as u16).wrapping_add(1024)), end(0x7f00_0001, 53));
             let (key, forward) = FlowKey::new(Transport::Udp, a, b);
             let (back, backward) = FlowKey::new(Transport::Udp, b, a);
             assert_eq!((key, forward), (back, !backward));
