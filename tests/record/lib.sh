@@ -30,6 +30,7 @@ wants() {
   if [[ " ${missing[*]} " == *" postfix "* ]]; then
     echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
   fi
+  apt-get update -q >/dev/null
   # RUNLEVEL=1: the packages' services are not started.
   DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
     apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
