@@ -107,9 +107,9 @@ impl Decoder {
     pub fn decode<'a>(&'a mut self, packet: &Packet<'a>) -> Outcome<'a> {
         self.advance(packet.nanos);
         if packet.link == LinkType::ETHERNET
-            && let Some(outcome) = fast::decode(packet.data)
+            && let Some(plain) = fast::check(packet.data)
         {
-            return outcome;
+            return plain.outcome();
         }
         self.walk(packet)
     }
