@@ -198,8 +198,8 @@ impl Config {
             Ok(more) => warnings.extend(more),
             Err(more) => errors.extend(more.0),
         }
-        // One file is read from top to bottom: so are its errors.
-        errors.sort_by_key(|error: &Error| (error.at.line, error.at.column));
+        // A file is read from top to bottom: so are its errors.
+        errors.sort_by(|left: &Error, right: &Error| left.at.cmp(&right.at));
         config.warnings = warnings;
         Errors(errors).or(config)
     }
@@ -228,8 +228,7 @@ fn flows(root: &mut Section) -> Flows {
     };
     for (key, length) in [("timeout", Some(flows.timeout)), ("period", flows.period)] {
         if length.is_some_and(|length| length < least) {
-            let at = section.node(key).map_or(Mark::DEFAULT, |node| node.at);
-            section.wrong(key, at, "at least 1s");
+            section.reject(key, "at least 1s");
         }
     }
     root.absorb(section);

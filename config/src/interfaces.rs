@@ -119,8 +119,7 @@ fn one(section: &mut Section) -> Interfaces {
         metrics_interval: section.duration("metrics_interval", Duration::from_secs(5)),
     };
     if interface.fanout_group.is_some() && interface.kind != CaptureKind::AfPacket {
-        let at = section.node("fanout_group").map_or(Mark::DEFAULT, |node| node.at);
-        section.wrong("fanout_group", at, "works with `type: af_packet` alone");
+        section.reject("fanout_group", "works with `type: af_packet` alone");
     }
     interface
 }

@@ -446,7 +446,6 @@ pub(crate) const SETTINGS: &[&str] = &[
     "setup.template.priority",
     "setup.template.settings",
     "setup.template.type",
-    "strict.perms",
     "tags",
     "timestamp.precision",
 ];

@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod emit;
 mod error;
 mod expand;
 mod interfaces;
@@ -47,6 +48,7 @@ mod names;
 mod nearest;
 mod network;
 mod node;
+mod options;
 mod output;
 mod permissions;
 mod protocol;

@@ -4,6 +4,8 @@ use crate::error::{Error, Warning};
 use crate::nearest::nearest;
 use crate::node::{Entry, Map, Node, Value};
 
+/// So many errors get hints: looking for the nearest name is slow where everything is wrong.
+const MAX_HINTED: usize = 100;
 /// At most so many valid names are listed when none is near.
 const MAX_LISTED: usize = 10;
 
@@ -107,17 +109,21 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, entry: &Entry, path: &str) {
-        let above = path.rsplit_once('.').map_or("", |(above, _)| above);
+        let error = Error::new(entry.key_at.clone(), self.full(path), "unknown setting");
+        let hint = if self.errors.len() < MAX_HINTED { self.meant(entry, path) } else { None };
+        self.errors.push(match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        });
+    }
+
+    fn meant(&self, entry: &Entry, path: &str) -> Option<String> {
+        // A key may hold dots itself when they could not be split.
+        let above = path.strip_suffix(&entry.key).and_then(|above| above.strip_suffix('.')).unwrap_or("");
         let near = nearest(&entry.key, self.siblings(above))
             .map(|name| join(above, name))
             .or_else(|| self.elsewhere(&entry.key));
-        let hint = match near {
-            Some(name) => Some(format!("did you mean {}?", self.full(&name))),
-            None => self.valid_here(above),
-        };
-        let mut error = Error::new(entry.key_at.clone(), self.full(path), "unknown setting");
-        error.hint = hint;
-        self.errors.push(error);
+        near.map(|name| format!("did you mean {}?", self.full(&name))).or_else(|| self.valid_here(above))
     }
 
     /// A valid name that ends like this one: `protocols` for `packetbeat.protocols`.
@@ -170,5 +176,19 @@ fn says_something(node: &Node) -> bool {
             !off && map.entries().iter().any(|entry| says_something(&entry.node))
         }
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::known_keys::{PROTOCOLS, SETTINGS};
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(SETTINGS.is_sorted_by(|left, right| left < right));
+        assert!(PROTOCOLS.is_sorted_by(|left, right| left.0 < right.0));
+        for (name, keys) in PROTOCOLS {
+            assert!(keys.is_sorted_by(|left, right| left < right), "{name}");
+        }
     }
 }

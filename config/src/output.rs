@@ -72,7 +72,7 @@ pub enum Codec {
     },
 }
 
-/// The outputs there are; those from `SUPPORTED` on are ours.
+/// The outputs there are, and what the names of their settings begin with.
 const OUTPUTS: [(&str, &str); 7] = [
     ("elasticsearch", "output.elasticsearch."),
     ("logstash", "output.logstash."),
@@ -101,6 +101,8 @@ pub(crate) fn read(node: Option<Node>, warnings: &mut Vec<Warning>, errors: &mut
             continue;
         };
         if entry.node.is_null() {
+            let what = "is null, as if it were not there".to_owned();
+            warnings.push(Warning { at: entry.key_at, key: format!("output.{name}"), what });
             continue;
         }
         let key = format!("output.{name}");
@@ -156,8 +158,7 @@ fn file(section: &mut Section, at: &Mark) -> FileOutput {
 
 fn codec(section: &mut Section, pretty: bool) -> Codec {
     if section.has("codec.json") && section.has("codec.format") {
-        let at = section.node("codec").map_or(Mark::DEFAULT, |node| node.at);
-        section.wrong("codec", at, "both json and format; an output has one codec");
+        section.reject("codec", "both json and format; an output has one codec");
     }
     if section.has("codec.format") {
         let at = section.node("codec.format.string").map_or_else(|| section.mark().clone(), |node| node.at);

@@ -61,6 +61,16 @@ pub struct Transports {
     pub udp: bool,
 }
 
+impl ProtocolSection {
+    /// Ends a section that nobody reads, because its protocol is not there yet: its names are checked all the same.
+    ///
+    /// # Errors
+    /// Names that Packetbeat does not know for this protocol.
+    pub fn finish_unread(self) -> Result<(), Errors> {
+        self.options.silent().finish().map(drop)
+    }
+}
+
 /// The names that `type` may have: Packetbeat's protocols, and those that it lacks.
 pub fn protocol_names() -> impl Iterator<Item = &'static str> {
     known_keys::PROTOCOLS.iter().map(|(name, _)| *name)
@@ -116,11 +126,17 @@ pub(crate) fn read(
     };
     let mut sections: Vec<ProtocolSection> = Vec::new();
     for (kind, kind_at, node) in named {
+        if node.is_null() {
+            let key = format!("packetbeat.protocols[{kind}]");
+            warnings.push(Warning { at: kind_at, key, what: "is null, as if it were not there".to_owned() });
+            continue;
+        }
         let Some((_, keys)) = known_keys::PROTOCOLS.iter().find(|(name, _)| *name == kind) else {
             errors.push(unknown(&kind, kind_at));
             continue;
         };
-        let section = one(kind, node, keys);
+        let mut section = one(kind, node, keys);
+        errors.extend(section.options.take_errors());
         match sections.iter_mut().find(|known| known.kind == section.kind) {
             Some(known) => {
                 let what = format!("replaces the section of the same protocol at {}", known.at);

@@ -208,8 +208,14 @@ impl Section {
         parsed
     }
 
+    /// Notes that the value of `key` is wrong, by a rule beyond its type and range.
+    pub fn reject(&mut self, key: &str, what: impl Into<String>) {
+        let at = self.peek(key).map_or_else(|| self.at.clone(), |node| node.at.clone());
+        self.wrong(key, at, what);
+    }
+
     /// Notes that the value of `key` at `at` is wrong.
-    pub fn wrong(&mut self, key: &str, at: Mark, what: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, key: &str, at: Mark, what: impl Into<String>) {
         self.errors.push(Error::new(at, self.full_name(key), what));
     }
 
@@ -245,6 +251,11 @@ impl Section {
             Ok(more) => self.warnings.extend(more),
             Err(more) => self.errors.extend(more.0),
         }
+    }
+
+    /// What was wrong with the values read so far; [`Section::finish`] does not tell it again.
+    pub(crate) fn take_errors(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.errors)
     }
 
     /// No warnings of names that are known and not read.

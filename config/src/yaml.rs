@@ -7,7 +7,7 @@ use crate::limits::{MAX_DEPTH, MAX_MAP_ENTRIES, MAX_NODES};
 use crate::mark::{Mark, Source};
 use crate::node::{Entry, Map, Node, Value};
 use crate::scalar;
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -18,12 +18,22 @@ use std::collections::{HashMap, HashSet};
 pub fn parse(text: &str, source: &Source) -> Result<Node, Error> {
     let mut reader = Reader { anchors: HashMap::new(), nodes: 0, open: Vec::new(), done: None };
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
-        let (event, span) = event.map_err(|err| {
-            Error::new(mark(source, *err.marker()), "", format!("not valid YAML: {}", err.info()))
-        })?;
+        let (event, span) = event.map_err(|err| not_yaml(&err, text, source))?;
         reader.event(event, mark(source, span.start))?;
     }
     Ok(reader.done.unwrap_or_else(|| Node::new(Value::Map(Map::default()), Mark::whole(source.clone()))))
+}
+
+fn not_yaml(err: &ScanError, text: &str, source: &Source) -> Error {
+    let error = Error::new(mark(source, *err.marker()), "", format!("not valid YAML: {}", err.info()));
+    let indented = |line: &str| line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t');
+    let from = err.marker().line().saturating_sub(1);
+    match text.lines().skip(from).position(indented) {
+        Some(lines) if err.info().contains("tab") => {
+            error.hint(format!("line {} is indented with a tab; YAML takes spaces", from + lines + 1))
+        }
+        _ => error,
+    }
 }
 
 fn mark(source: &Source, marker: Marker) -> Mark {
