@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 for script in smtp http dns mdns; do ./$script.sh; done
-du -ch ../pcaps/*.pcap
+du -ch "${PCAPS:-../pcaps}"/*.pcap
