@@ -36,10 +36,13 @@ fn broken_yaml() {
             "p.yml:2:2: not valid YAML: tabs disallowed within this context (block indentation) (line 2 is indented with a tab; YAML takes spaces)",
         ],
     );
-    fails("name: 'x\n", &["p.yml:1:7: not valid YAML: unclosed quote"]);
+    fails(
+        "name: 'x\n",
+        &["p.yml:1:7: not valid YAML: while scanning a quoted scalar, found unexpected end of stream"],
+    );
     fails("name: x\n---\nname: y\n", &["p.yml:2:1: a second YAML document; a configuration is one document"]);
     fails("- a\n- b\n", &["p.yml:1:1: expected settings, found a list"]);
-    fails("name: !secret x\n", &["p.yml:1:15: unknown YAML tag !secret"]);
+    fails("name: !secret x\n", &["p.yml:1:7: unknown YAML tag !secret"]);
     fails("? [a]\n: b\n", &["p.yml:1:3: a name is expected here, not a list"]);
     fails("a: &x [*x]\n", &["p.yml:1:8: this alias stands inside the value it refers to"]);
     fails("name: *nobody\n", &["p.yml:1:7: not valid YAML: while parsing node, found unknown anchor"]);
