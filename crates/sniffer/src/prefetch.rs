@@ -9,24 +9,18 @@ const LINE: usize = 64;
 /// How far ahead of the reader's place lines are asked for, in bytes.
 const DISTANCE: usize = 4_096;
 
-/// The line up to which a walk has asked already.
-#[derive(Debug, Default)]
-pub(crate) struct Prefetch {
-    asked: usize,
-}
-
-impl Prefetch {
-    /// Asks for the lines of `bytes` that came within reach now that the walk is at `pos`.
-    #[inline]
-    pub(crate) fn ahead(&mut self, bytes: &[u8], pos: usize) {
-        let until = pos.saturating_add(DISTANCE);
-        // After a jump only what lies ahead is of use.
-        let mut line = self.asked.max(pos);
-        while line < until {
-            request(bytes, line);
-            line += LINE;
-        }
-        self.asked = line;
+/// Asks for the lines of `bytes` that come within reach when a walk moves on from `pos` to `end`.
+#[inline]
+pub(crate) fn ahead(bytes: &[u8], pos: usize, end: usize) {
+    let until = end.wrapping_add(DISTANCE);
+    // Small packets go without a loop: whether one passes one line or two changes too often to be predicted, and
+    // to ask twice costs less than to guess wrong.
+    request(bytes, until);
+    request(bytes, until.wrapping_sub(LINE));
+    let mut left = end.wrapping_sub(pos);
+    while left > 2 * LINE {
+        request(bytes, until.wrapping_sub(left));
+        left -= LINE;
     }
 }
 

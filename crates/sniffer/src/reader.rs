@@ -7,7 +7,7 @@ use packetbeat_core::packet::Packet;
 
 use crate::batch::Batch;
 use crate::error::{OpenError, ReadError};
-use crate::prefetch::Prefetch;
+use crate::prefetch;
 use crate::recognise::Framing;
 use crate::source::Source;
 use crate::step::{Secrets, Span, Step};
@@ -29,7 +29,6 @@ pub struct Reader {
     number: u64,
     /// Time of the last packet; for those that bring none.
     nanos: i64,
-    prefetch: Prefetch,
     sources: Arc<[Source]>,
     /// Index of the source after the present one.
     next_source: usize,
@@ -50,7 +49,6 @@ impl Reader {
             framing: None,
             number: 0,
             nanos: 0,
-            prefetch: Prefetch::default(),
             sources,
             next_source: 0,
             finished: 0,
@@ -97,9 +95,9 @@ impl Reader {
     #[inline]
     #[allow(clippy::should_implement_trait, reason = "a lending iterator, which `Iterator` cannot express")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, ReadError> {
-        let span = match self.look() {
-            Ok(span) => span,
-            Err(step) => match self.slow(step)? {
+        let span = match self.quick() {
+            Some(span) => span,
+            None => match self.general()? {
                 Some(span) => span,
                 None => return Ok(None),
             },
@@ -155,6 +153,35 @@ impl Reader {
         self.finished + self.window.consumed(self.pos)
     }
 
+    /// Takes the next record if it is an ordinary packet of a mapped pcap file. What this finds, `general` would
+    /// find too; it is apart because it is small enough to stay in registers.
+    #[inline]
+    fn quick(&mut self) -> Option<Span> {
+        let (Window::Map(map), Some(Framing::Pcap(pcap))) = (&self.window, &self.framing) else {
+            return None;
+        };
+        let bytes = map.bytes();
+        let (span, end) = pcap.ordinary(bytes, self.pos)?;
+        // After the header was read: if its page was lost, so is the limit.
+        if end > map.limit() {
+            return None;
+        }
+        prefetch::ahead(bytes, self.pos, end);
+        self.pos = end;
+        self.number += 1;
+        self.nanos = span.nanos?;
+        Some(span)
+    }
+
+    /// The next packet, by whatever way.
+    #[inline(never)]
+    fn general(&mut self) -> Result<Option<Span>, ReadError> {
+        match self.look() {
+            Ok(span) => Ok(Some(span)),
+            Err(step) => self.slow(step),
+        }
+    }
+
     /// Takes the next record if it is a packet, whole, in memory, and sound: nearly always.
     #[inline]
     fn look(&mut self) -> Result<Span, Step> {
@@ -172,7 +199,7 @@ impl Reader {
             return Err(Step::Need(advance));
         }
         if let Window::Map(_) = self.window {
-            self.prefetch.ahead(bytes, end);
+            prefetch::ahead(bytes, self.pos, end);
         }
         let start = self.pos + span.start;
         self.pos = end;
@@ -250,7 +277,6 @@ impl Reader {
                 self.window = window;
                 self.framing = Some(framing);
                 self.pos = header;
-                self.prefetch = Prefetch::default();
                 Ok(true)
             }
             Err(error) => {
