@@ -117,10 +117,10 @@ impl PcapNg {
         };
         match order.u32(frame, 0) {
             INTERFACE => self.interface(order, tail),
-            PACKET => Step::Need(PACKET_HEADER + 4),
+            PACKET => cut(order, tail),
             OBSOLETE_PACKET => match tail.first_chunk() {
                 Some(header) => self.packet(order, tail, header, u32::from(order.u16(header, 8))),
-                None => Step::Need(PACKET_HEADER + 4),
+                None => cut(order, tail),
             },
             SIMPLE_PACKET => self.simple(order, tail),
             SECRETS => secrets(order, tail),
@@ -200,6 +200,14 @@ impl PcapNg {
         }
         let span = Span { start: SIMPLE_HEADER, len: captured, nanos: None, wire_len, link: interface.link };
         Step::Packet { span, advance: block }
+    }
+}
+
+/// What is needed of a packet block whose header is not all there, but its length is.
+fn cut(order: Order, tail: &[u8]) -> Step {
+    match whole(order, tail, PACKET_HEADER as u32 + 4) {
+        Err(step) => step,
+        Ok(block) => Step::Need(block),
     }
 }
 
