@@ -144,11 +144,10 @@ fn is_one_reference(text: &str) -> bool {
 
 /// Reads an expanded value as YAML; what is in brackets and yet not YAML stays text.
 fn reread(text: &str, at: &Mark) -> Node {
-    let trimmed = text.trim();
+    let (trimmed, mut errors) = (text.trim(), Vec::new());
     if trimmed.starts_with(['[', '{'])
-        && let Ok(node) = yaml::parse(trimmed, &at.source)
+        && let Ok(node) = yaml::parse(trimmed, &at.source, &mut errors)
     {
-        let mut errors = Vec::new();
         let mut node = tree::split_names(node, &mut errors);
         if errors.is_empty() {
             place(&mut node, at);

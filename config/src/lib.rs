@@ -71,4 +71,3 @@ pub use output::{Codec, FileOutput, Output};
 pub use permissions::check_permissions;
 pub use protocol::{CommonOptions, ProtocolSection, Transports, check_ports, protocol_names};
 pub use section::Section;
-pub use yaml::parse;

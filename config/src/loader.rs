@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default)]
 pub struct Loader {
     parts: Vec<Part>,
-    overrides: Vec<String>,
+    overrides: Vec<Part>,
 }
 
 #[derive(Clone, Debug)]
 enum Part {
     File(PathBuf),
     Text { name: String, text: Vec<u8> },
+    Override(String),
 }
 
 impl Loader {
@@ -48,16 +49,30 @@ impl Loader {
     /// Adds an override (`-E key=value`); the value is read as a YAML scalar, or as a list or map in brackets.
     #[must_use]
     pub fn set(mut self, key_value: impl Into<String>) -> Self {
-        self.overrides.push(key_value.into());
+        self.overrides.push(Part::Override(key_value.into()));
         self
     }
 
     /// Reads, merges, expands and checks everything. `env` looks environment variables up.
     ///
     /// # Errors
-    /// All that is wrong. A source that cannot be read or is not YAML hides what a check of the whole would find.
+    /// All that is wrong. Only a source that cannot be read or is not YAML hides what a check of the whole would find.
     pub fn load(&self, env: Lookup<'_>) -> Result<Config, Errors> {
-        Config::from_settings(self.settings(env)?)
+        let (settings, Errors(mut errors)) = self.gather(env)?;
+        match Config::from_settings(settings) {
+            Ok(config) => Errors(errors).or(config),
+            Err(Errors(more)) => {
+                // A reference that leads nowhere is the reason why the value at its place has the wrong type.
+                let known = errors.len();
+                for error in more {
+                    if !errors.iter().take(known).any(|earlier| earlier.at == error.at) {
+                        errors.push(error);
+                    }
+                }
+                errors.sort_by(|left, right| left.at.cmp(&right.at));
+                Err(Errors(errors))
+            }
+        }
     }
 
     /// Reads, merges and expands everything, and checks no names.
@@ -65,25 +80,31 @@ impl Loader {
     /// # Errors
     /// Sources that cannot be read, broken YAML, settings given twice, references that lead nowhere.
     pub fn settings(&self, env: Lookup<'_>) -> Result<Node, Errors> {
-        let mut errors = Vec::new();
+        let (settings, errors) = self.gather(env)?;
+        errors.or(settings)
+    }
+
+    /// The settings as far as they are sound, and what is not; an error when a whole source is missing.
+    fn gather(&self, env: Lookup<'_>) -> Result<(Node, Errors), Errors> {
+        let (mut broken, mut errors) = (Vec::new(), Vec::new());
         let mut root = Node::new(Value::Map(Map::default()), Mark::DEFAULT);
-        let parts =
-            self.parts.iter().map(Part::parse).chain(self.overrides.iter().map(|text| parse_override(text)));
-        for part in parts {
-            match part {
+        for part in self.parts.iter().chain(&self.overrides) {
+            match part.parse(&mut errors) {
                 Ok(node) => tree::merge(&mut root, tree::split_names(node, &mut errors)),
-                Err(error) => errors.push(error),
+                Err(error) => broken.push(error),
             }
         }
-        if errors.is_empty() {
-            expand::expand(&mut root, env, &mut errors);
+        if !broken.is_empty() {
+            broken.extend(errors);
+            return Err(Errors(broken));
         }
-        Errors(errors).or(root)
+        expand::expand(&mut root, env, &mut errors);
+        Ok((root, Errors(errors)))
     }
 }
 
 impl Part {
-    fn parse(&self) -> Result<Node, Error> {
+    fn parse(&self, errors: &mut Vec<Error>) -> Result<Node, Error> {
         let (source, bytes) = match self {
             Self::File(path) => {
                 let source = Source::File(path.display().to_string().into());
@@ -93,13 +114,14 @@ impl Part {
                 })?;
                 (source, bytes)
             }
+            Self::Override(text) => return parse_override(text, errors),
             Self::Text { name, text } => (Source::File(name.as_str().into()), text.clone()),
         };
         let text = str::from_utf8(&bytes).map_err(|err| {
             let before = bytes.get(..err.valid_up_to()).unwrap_or_default();
             Error::new(position(&source, before), "", "not UTF-8")
         })?;
-        let node = yaml::parse(text, &source)?;
+        let node = yaml::parse(text, &source, errors)?;
         match node.value {
             Value::Map(_) => Ok(node),
             Value::Null => Ok(Node::new(Value::Map(Map::default()), node.at)),
@@ -125,7 +147,7 @@ fn position(source: &Source, before: &[u8]) -> Mark {
     Mark { source: source.clone(), line: number(line), column: number(column) }
 }
 
-fn parse_override(text: &str) -> Result<Node, Error> {
+fn parse_override(text: &str, errors: &mut Vec<Error>) -> Result<Node, Error> {
     let source = Source::Override(text.into());
     let at = Mark::whole(source.clone());
     let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.trim().is_empty()) else {
@@ -133,7 +155,7 @@ fn parse_override(text: &str) -> Result<Node, Error> {
     };
     let value = value.trim();
     let node = if value.starts_with(['[', '{', '"', '\'']) {
-        yaml::parse(value, &source)?
+        yaml::parse(value, &source, errors)?
     } else {
         scalar::plain(value, at.clone())
     };

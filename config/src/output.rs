@@ -141,7 +141,7 @@ fn one(name: &str, section: &mut Section, at: &Mark) -> Output {
 }
 
 fn file(section: &mut Section, at: &Mark) -> FileOutput {
-    if !section.has("path") {
+    if !section.has("path") && section.is_sound() {
         let error = Error::new(at.clone(), section.full_name("path"), "missing");
         section.note(error.hint("the directory that events are written to"));
     }

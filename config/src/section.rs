@@ -52,6 +52,11 @@ impl Section {
         &self.at
     }
 
+    /// Is nothing wrong so far?
+    pub(crate) fn is_sound(&self) -> bool {
+        self.errors.is_empty()
+    }
+
     /// The raw value of a key that is there and not null; counts as read.
     pub fn node(&mut self, key: &'static str) -> Option<Node> {
         if !self.read.contains(&key) {
@@ -73,18 +78,17 @@ impl Section {
         Some(node)
     }
 
-    /// `true` or `false`.
+    /// `true` or `false`; `yes`, `on`, `no` and `off` too, which were booleans in YAML 1.1.
     pub fn bool(&mut self, key: &'static str, default: bool) -> bool {
         self.bool_if_given(key).unwrap_or(default)
     }
 
     /// `true` or `false`, if there is one.
     pub fn bool_if_given(&mut self, key: &'static str) -> Option<bool> {
-        let parse = |node: &Node| match (&node.value, node.text()) {
-            (Value::Bool(value), _) => Some(*value),
-            (_, Some("true")) => Some(true),
-            (_, Some("false")) => Some(false),
-            _ => None,
+        let parse = |node: &Node| {
+            let text = node.text()?;
+            let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+            if is(["true", "yes", "on"]) { Some(true) } else { is(["false", "no", "off"]).then_some(false) }
         };
         self.read_as(key, parse, "true or false")
     }

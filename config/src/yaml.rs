@@ -13,10 +13,12 @@ use std::collections::{HashMap, HashSet};
 
 /// Reads one document; text without any content is an empty map.
 ///
+/// Names that a map has twice go to `errors`, and the first one stays.
+///
 /// # Errors
-/// Broken YAML, a second document, a duplicate key, or a limit of [`crate::limits`] that is passed.
-pub fn parse(text: &str, source: &Source) -> Result<Node, Error> {
-    let mut reader = Reader { anchors: HashMap::new(), nodes: 0, open: Vec::new(), done: None };
+/// Broken YAML, a second document, or a limit of [`crate::limits`] that is passed.
+pub(crate) fn parse(text: &str, source: &Source, errors: &mut Vec<Error>) -> Result<Node, Error> {
+    let mut reader = Reader { errors, anchors: HashMap::new(), nodes: 0, open: Vec::new(), done: None };
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, span) = event.map_err(|err| not_yaml(&err, text, source))?;
         reader.event(event, mark(source, span.start))?;
@@ -64,7 +66,8 @@ struct Extent {
     levels: usize,
 }
 
-struct Reader {
+struct Reader<'a> {
+    errors: &'a mut Vec<Error>,
     /// Finished anchored nodes and their extent.
     anchors: HashMap<usize, (Node, Extent)>,
     nodes: usize,
@@ -72,7 +75,7 @@ struct Reader {
     done: Option<Node>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, at: Mark) -> Result<(), Error> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -145,7 +148,8 @@ impl Reader {
                 Some((name, _)) if name == "<<" => merged.push(node),
                 Some((name, key_at)) => {
                     if !names.insert(name.clone()) {
-                        return Err(duplicate(map, &name, key_at));
+                        self.errors.push(duplicate(map, &name, key_at));
+                        return Ok(());
                     }
                     if names.len() > MAX_MAP_ENTRIES {
                         return Err(too_many_names(key_at));

@@ -75,7 +75,10 @@ fn written_twice() {
     );
     fails(
         "output.file: 3\noutput.file.path: /y\n",
-        &["p.yml:2:1: output.file: written twice, first at p.yml:1:1"],
+        &[
+            "p.yml:1:14: output.file: expected a section, found a number",
+            "p.yml:2:1: output.file: written twice, first at p.yml:1:1",
+        ],
     );
 }
 
@@ -282,6 +285,27 @@ fn references() {
     fails(
         "packetbeat.workers: ${PORT}${PORT}\n",
         &["p.yml:1:21: packetbeat.workers: expected a whole number from 1 to 65535, found 53535353"],
+    );
+}
+
+#[test]
+fn all_at_once() {
+    fails(
+        "nmae: x\ntags: [a]\ntags: [b]\n",
+        &[
+            "p.yml:1:1: nmae: unknown setting (did you mean name?)",
+            "p.yml:3:1: tags: written twice, first at p.yml:2:1",
+        ],
+    );
+    fails(
+        "nmae: x\npacketbeat.detect: true\npacketbeat: {detect: on, workers: '${NOBODY}'}\nqueue.mem.events: few\n",
+        &[
+            "p.yml:1:1: nmae: unknown setting (did you mean name?)",
+            "p.yml:3:14: packetbeat.detect: written twice, first at p.yml:2:1",
+            "p.yml:3:35: packetbeat.workers: ${NOBODY} is neither in the environment nor a setting; set it, or write \
+             ${NOBODY:default}",
+            "p.yml:4:19: queue.mem.events: expected a whole number from 32 to 16777216, found \"few\"",
+        ],
     );
 }
 
