@@ -46,6 +46,8 @@
 mod cause;
 mod fast;
 mod fragment;
+#[doc(hidden)]
+pub mod fuzz;
 mod gre;
 mod icmp;
 mod ip;

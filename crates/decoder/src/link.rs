@@ -80,7 +80,9 @@ pub(crate) fn ether_type<'a>(kind: u16, view: View<'a>, trail: &mut Trail<'a>) -
         0x894f => service_header(view),
         // Cisco FabricPath: tag and hop limit, then the frame that it carries.
         0x8903 => Ok((Next::Ethernet, view.skip(2).ok_or(Cause::TruncatedLink)?)),
-        0x8926 => vn_tag(view),
+        // VN-Tag: 4 bytes; E-Tag of IEEE 802.1BR and Cisco's metadata: 6.
+        0x8926 => tag(view, 4),
+        0x893f | 0x8909 => tag(view, 6),
         0x88e5 => mac_security(view),
         _ => Err(Cause::NotIp),
     }
@@ -255,10 +257,9 @@ pub(crate) fn service_header(view: View<'_>) -> Step<'_> {
     }
 }
 
-/// VN-Tag of IEEE 802.1BR's predecessor: four bytes and the type of what follows.
-fn vn_tag(view: View<'_>) -> Step<'_> {
-    let rest = view.skip(4).ok_or(Cause::TruncatedLink)?;
-    let (kind, rest) = rest.take_u16().ok_or(Cause::TruncatedLink)?;
+/// A tag of `length` bytes about the port of a switch, and the type of what follows.
+fn tag(view: View<'_>, length: usize) -> Step<'_> {
+    let (kind, rest) = view.skip(length).and_then(View::take_u16).ok_or(Cause::TruncatedLink)?;
     Ok(type_or_length(kind, rest))
 }
 

@@ -84,7 +84,7 @@ impl PartialEq for Path<'_> {
 impl Eq for Path<'_> {}
 
 /// The outer addresses of the packet in work.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Outers {
     list: [Ip; Limits::MAX_TUNNELS as usize],
     len: usize,
@@ -119,5 +119,11 @@ impl Outers {
 
     pub(crate) fn as_slice(&self) -> &[Ip] {
         self.list.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Outers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.as_slice()).finish()
     }
 }

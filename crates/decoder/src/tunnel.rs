@@ -28,15 +28,19 @@ const fn is_port(port: u16) -> bool {
     matches!(port, TEREDO | GTP_U | VXLAN | VXLAN_GPE | VXLAN_LINUX | GENEVE | GRE_IN_UDP)
 }
 
-/// What is inside the datagram, when it is a tunnel's. Only GTP-U and Teredo answer from their port; of the others, the
-/// source port is a hash of the inner flow.
+/// What is inside the datagram, when it is a tunnel's. The destination port goes first: by the book the source port of most
+/// tunnels is a hash of the inner flow, yet some answer from their port.
 pub(crate) fn inside<'a>(udp: &Udp<'a>) -> Option<(Next, View<'a>)> {
-    let (next, inner) = match (udp.src_port, udp.dst_port) {
-        (_, VXLAN | VXLAN_LINUX | VXLAN_GPE) => vxlan(udp.payload)?,
-        (_, GENEVE) => geneve(udp.payload)?,
-        (_, GRE_IN_UDP) => gre::in_udp(udp.payload)?,
-        (GTP_U, _) | (_, GTP_U) => gtp_u(udp.payload)?,
-        (TEREDO, _) | (_, TEREDO) => teredo(udp.payload)?,
+    by_port(udp.dst_port, udp.payload).or_else(|| by_port(udp.src_port, udp.payload))
+}
+
+fn by_port(port: u16, payload: View<'_>) -> Option<(Next, View<'_>)> {
+    let (next, inner) = match port {
+        VXLAN | VXLAN_LINUX | VXLAN_GPE => vxlan(payload)?,
+        GENEVE => geneve(payload)?,
+        GRE_IN_UDP => gre::in_udp(payload)?,
+        GTP_U => gtp_u(payload)?,
+        TEREDO => teredo(payload)?,
         _ => return None,
     };
     checks_out(next, &inner).then_some((next, inner))

@@ -203,8 +203,12 @@ impl<'a> Walk<'a> {
         let Some(ip) = self.ip else { return self.drop(Cause::MalformedNetwork) };
         let Self { trail, packets: fragments, outer, dropped, .. } = self;
         let outer: &'a Outers = outer;
-        let path =
-            Path { src_mac: trail.src_mac, dst_mac: trail.dst_mac, vlans: trail.vlans, outers: Some(outer) };
+        let path = Path {
+            src_mac: trail.src_mac,
+            dst_mac: trail.dst_mac,
+            vlans: trail.vlans,
+            outers: (!outer.as_slice().is_empty()).then_some(outer),
+        };
         let outcome = match end {
             End::Tcp(view) => transport::tcp(view, ip, path, fragments).map(Outcome::Tcp),
             End::Udp(Udp { src_port, dst_port, payload }) => Ok(Outcome::Udp(Datagram {
