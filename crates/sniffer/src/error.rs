@@ -103,6 +103,9 @@ pub enum OpenError {
     /// Standard input was named twice.
     #[error("-: standard input can be read once: name it once")]
     StdinTwice,
+    /// Standard input is a terminal.
+    #[error("-: standard input is a terminal: pipe a capture into it, for example `tcpdump -U -w - | ...`")]
+    Terminal,
     /// A second reader of an input that only one can read.
     #[error("{file}: can be read by one reader only, as it is not a plain regular file")]
     OneReader {

@@ -37,12 +37,35 @@
 //! | pcapng block that must be held whole | [`MAX_BLOCK`] | damage (packets), passed over (secrets) |
 //! | interfaces of a pcapng section | [`MAX_INTERFACES`] | damage |
 //! | secrets kept of a run | [`MAX_SECRETS`] bytes | passed over with a warning |
-//! | warnings waiting to be taken | [`MAX_WARNINGS`] | not kept |
 //! | window of a zstd frame | 128 MiB | damage |
 //! | memory of a stream | a block of 1 MiB and the decoder's window | – |
 //!
 //! Left out: formats other than pcap and pcapng (they are named in the error), compression inside compression,
 //! name resolution and statistics blocks, packet comments and flags.
+//!
+//! # Example
+//!
+//! ```
+//! use packetbeat_sniffer::{LinkType, Reader};
+//!
+//! let mut capture = Vec::new();
+//! for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 1] {
+//!     capture.extend(word.to_le_bytes()); // the file header: version 2.4, Ethernet
+//! }
+//! for word in [1_700_000_000_u32, 250_000, 3, 60] {
+//!     capture.extend(word.to_le_bytes()); // a record: 3 of 60 bytes were captured
+//! }
+//! capture.extend([1, 2, 3, 4]); // and a byte of one that was cut
+//!
+//! let mut reader = Reader::from_bytes(&capture)?;
+//! let packet = reader.next()?.expect("one packet");
+//! assert_eq!((packet.number, packet.nanos), (1, 1_700_000_000_250_000_000));
+//! assert_eq!((packet.link, packet.wire_len, packet.data), (LinkType::ETHERNET, 60, &[1, 2, 3][..]));
+//! assert!(reader.next()?.is_none());
+//! let warning = &reader.warnings()[0];
+//! assert!(warning.to_string().starts_with("bytes: byte 43: the last record is cut short, 15 bytes"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! Live capture will be a further source beside [`Input`]: it hands out the same [`Packet`]s and [`Batch`]es.
 
@@ -95,6 +118,3 @@ pub const MAX_INTERFACES: usize = 65_536;
 
 /// Most bytes of decryption secrets that wait in a reader to be taken.
 pub const MAX_SECRETS: usize = 16 << 20;
-
-/// Most warnings that wait in a reader to be taken; each file gives a few at most.
-pub const MAX_WARNINGS: usize = 1_000;

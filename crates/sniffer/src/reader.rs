@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use packetbeat_core::packet::Packet;
 
+use crate::MAX_SECRETS;
 use crate::batch::Batch;
 use crate::error::{OpenError, ReadError};
 use crate::prefetch;
@@ -14,7 +15,6 @@ use crate::step::{Secrets, Span, Step};
 use crate::stream::BLOCK;
 use crate::warning::{Warning, WarningKind};
 use crate::window::Window;
-use crate::{MAX_SECRETS, MAX_WARNINGS};
 
 /// Block of a reader of bytes that are in memory already; it grows if a record is longer.
 const SMALL_BLOCK: usize = 64 << 10;
@@ -37,6 +37,8 @@ pub struct Reader {
     warnings: Vec<Warning>,
     secrets: Vec<Secrets>,
     secrets_len: usize,
+    /// Some were not kept since they were last taken.
+    secrets_dropped: bool,
     /// Found by [`Reader::fill`] after packets that had to be given out first.
     pending: Option<ReadError>,
 }
@@ -55,6 +57,7 @@ impl Reader {
             warnings: Vec::new(),
             secrets: Vec::new(),
             secrets_len: 0,
+            secrets_dropped: false,
             pending: None,
         }
     }
@@ -144,6 +147,7 @@ impl Reader {
     /// Takes the decryption secrets that the captures have brought since the last call.
     pub fn secrets(&mut self) -> Vec<Secrets> {
         self.secrets_len = 0;
+        self.secrets_dropped = false;
         std::mem::take(&mut self.secrets)
     }
 
@@ -261,7 +265,10 @@ impl Reader {
         // An empty one costs memory too.
         let charge = len.max(size_of::<Secrets>());
         if self.secrets_len + charge > MAX_SECRETS {
-            self.warn(at, WarningKind::SecretsDropped { len });
+            // Said once: a capture may be full of them.
+            if !std::mem::replace(&mut self.secrets_dropped, true) {
+                self.warn(at, WarningKind::SecretsDropped { len });
+            }
             return;
         }
         self.secrets_len += charge;
@@ -322,9 +329,6 @@ impl Reader {
     }
 
     fn warn(&mut self, offset: u64, kind: WarningKind) {
-        if self.warnings.len() >= MAX_WARNINGS {
-            return;
-        }
         let packed = matches!(&self.window, Window::Stream(stream) if stream.packing().is_some());
         self.warnings.push(Warning { file: self.file(), offset, packed, packet: self.number, kind });
     }

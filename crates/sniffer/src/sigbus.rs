@@ -32,7 +32,7 @@ impl Guard {
         let node = Node::take();
         node.limit.store(pages.len(), Ordering::Relaxed);
         node.fd.store(fd, Ordering::Relaxed);
-        node.len.store(pages.len(), Ordering::Relaxed);
+        node.len.store(pages.len(), Ordering::Release);
         // Last: from here on the handler believes the rest.
         node.start.store(pages.as_ptr().addr(), Ordering::Release);
         Ok(Self { node })
@@ -105,10 +105,15 @@ impl Node {
     /// Puts zeros where `address` is, if that is in this mapping.
     fn repair(&self, address: usize) -> bool {
         let start = self.start.load(Ordering::Acquire);
-        let page = PAGE.load(Ordering::Relaxed);
-        if start == 0 || page == 0 || !(start..start + self.len.load(Ordering::Relaxed)).contains(&address) {
+        let len = self.len.load(Ordering::Acquire);
+        // Another thread may be giving this node to another mapping: start and length must be of the same one.
+        if start == 0
+            || self.start.load(Ordering::Acquire) != start
+            || !(start..start + len).contains(&address)
+        {
             return false;
         }
+        let page = PAGE.load(Ordering::Relaxed);
         let at = address & !(page - 1);
         // SAFETY: `at` is a page of a mapping that is alive: whoever faulted there holds it. Nobody writes to it, and
         // what its readers find in the page is already undefined: the file no longer has it.
@@ -159,8 +164,8 @@ fn install() -> io::Result<()> {
 
     // SAFETY: all zeros are a valid `sigaction`: default action, empty mask, no flags.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
-    let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
-    action.sa_sigaction = handler as usize;
+    let handler: WithInfo = on_sigbus;
+    action.sa_sigaction = (handler as *const ()).expose_provenance();
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
     // SAFETY: the structure is complete, and the handler does only what may be done in one (see the module).
     if unsafe { libc::sigaction(libc::SIGBUS, &raw const action, ptr::null_mut()) } != 0 {
@@ -170,8 +175,15 @@ fn install() -> io::Result<()> {
     Ok(())
 }
 
-/// The handler. The system calls it with valid pointers; nobody else does.
-extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+type WithInfo = unsafe extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
+type Plain = unsafe extern "C" fn(libc::c_int);
+
+/// The handler.
+///
+/// # Safety
+///
+/// For the system to call, with the pointers that it gives to a handler with `SA_SIGINFO`.
+unsafe extern "C" fn on_sigbus(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the system gives a valid siginfo to a handler with SA_SIGINFO; SIGBUS has an address.
     let (sent_by_kernel, address) = unsafe { ((*info).si_code > 0, (*info).si_addr().addr()) };
     // The interrupted code may be between a call and its look at errno.
@@ -203,9 +215,6 @@ fn pass_on(
     context: *mut libc::c_void,
     sent_by_kernel: bool,
 ) {
-    type WithInfo = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
-    type Plain = extern "C" fn(libc::c_int);
-
     let previous = PREVIOUS.get();
     let action = previous.map_or(libc::SIG_DFL, |previous| previous.sa_sigaction);
     if action == libc::SIG_IGN && !sent_by_kernel {
@@ -222,14 +231,15 @@ fn pass_on(
         }
         return;
     }
-    if previous.is_some_and(|previous| previous.sa_flags & libc::SA_SIGINFO != 0) {
-        // SAFETY: neither default nor ignore, so it is a function, and SA_SIGINFO says of which type.
-        let handler = unsafe { std::mem::transmute::<usize, WithInfo>(action) };
-        handler(signal, info, context);
-    } else {
-        // SAFETY: as above, of the other type.
-        let handler = unsafe { std::mem::transmute::<usize, Plain>(action) };
-        handler(signal);
+    let function = ptr::with_exposed_provenance::<()>(action);
+    // SAFETY: neither default nor ignore, so it is a function; SA_SIGINFO says of which type. It gets what the
+    // system gave us.
+    unsafe {
+        if previous.is_some_and(|previous| previous.sa_flags & libc::SA_SIGINFO != 0) {
+            std::mem::transmute::<*const (), WithInfo>(function)(signal, info, context);
+        } else {
+            std::mem::transmute::<*const (), Plain>(function)(signal);
+        }
     }
 }
 

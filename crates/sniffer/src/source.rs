@@ -1,7 +1,7 @@
 //! One file of an input, from its name to its bytes.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -74,6 +74,9 @@ impl Source {
     ///
     /// If it cannot be read, or is not a capture.
     pub(crate) fn stdin() -> Result<Self, OpenError> {
+        if io::stdin().is_terminal() {
+            return Err(OpenError::Terminal);
+        }
         Self::once(Arc::from("-"), Box::new(io::stdin()), BLOCK)
     }
 

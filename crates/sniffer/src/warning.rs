@@ -42,7 +42,7 @@ pub enum WarningKind {
     },
     /// More secrets than a reader keeps.
     SecretsDropped {
-        /// Bytes that were not kept.
+        /// Bytes of the first that were not kept.
         len: usize,
     },
 }
@@ -78,8 +78,8 @@ impl fmt::Display for Warning {
             ),
             WarningKind::SecretsDropped { len } => write!(
                 f,
-                "{len} bytes of decryption secrets are not kept, {} bytes wait already: what needs them stays \
-                 encrypted",
+                "{len} bytes of decryption secrets and what follows are not kept, {} bytes wait already: what needs \
+                 them stays encrypted",
                 crate::MAX_SECRETS
             ),
         }

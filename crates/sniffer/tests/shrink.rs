@@ -18,7 +18,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use packetbeat_sniffer::{Input, WarningKind};
+use packetbeat_sniffer::{Input, ReadError, Reader, WarningKind};
 use support::*;
 
 const PACKETS: usize = 4_000;
@@ -99,6 +99,39 @@ fn the_next_file_follows() {
     }
     assert!((PACKETS..PACKETS + 100).contains(&count), "{count}");
     assert_eq!(last.as_ref(), packets.last());
+}
+
+#[test]
+fn threads_that_share_the_map() {
+    for round in 0..8 {
+        let (_dir, path, _) = file();
+        let input = Input::open(std::slice::from_ref(&path)).unwrap();
+        std::thread::scope(|scope| {
+            let walk = |mut reader: Reader| {
+                let mut sum = 0u64;
+                loop {
+                    match reader.next() {
+                        Ok(Some(packet)) => {
+                            sum += packet.data.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+                        }
+                        Ok(None) => return (sum, reader.warnings().len()),
+                        // A thread that came after the cut may find no capture any more.
+                        Err(ReadError::Changed(_)) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            };
+            let walkers: Vec<_> = (0..3)
+                .map(|_| input.reader().unwrap())
+                .map(|reader| scope.spawn(move || walk(reader)))
+                .collect();
+            cut(&path, round * 50_000);
+            for walker in walkers {
+                let (_, warnings) = walker.join().unwrap();
+                assert!(warnings <= 1, "{warnings}");
+            }
+        });
+    }
 }
 
 const CHILD: &str = "SNIFFER_TEST_FOREIGN_FAULT";
