@@ -1,4 +1,4 @@
-//! A tree written as YAML, for `export config`.
+//! A tree written as YAML, for `export config`, and as JSON, for fields that go into events.
 
 use crate::node::{Node, Value};
 use crate::scalar;
@@ -19,6 +19,71 @@ impl Node {
         }
         out
     }
+
+    /// The tree as JSON on one line. What JSON has no number for (`.inf`, `.nan`) is null, and so is null.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        json(self, &mut out);
+        out
+    }
+}
+
+fn json(node: &Node, out: &mut String) {
+    match &node.value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Int(value) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{value}");
+        }
+        Value::Float(value) if value.is_finite() => {
+            let _ = write!(out, "{value:?}");
+        }
+        Value::Float(_) => out.push_str("null"),
+        Value::Str(value) => json_text(value, out),
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                comma(index, out);
+                json(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (index, entry) in map.entries().iter().enumerate() {
+                comma(index, out);
+                json_text(&entry.key, out);
+                out.push(':');
+                json(&entry.node, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn comma(index: usize, out: &mut String) {
+    if index > 0 {
+        out.push(',');
+    }
+}
+
+fn json_text(value: &str, out: &mut String) {
+    out.push('"');
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }
 
 fn block(node: &Node, indent: usize, out: &mut String) {

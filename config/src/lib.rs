@@ -54,6 +54,7 @@ mod permissions;
 mod protocol;
 mod scalar;
 mod section;
+mod surrogates;
 mod tree;
 pub mod units;
 mod yaml;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::limits::{MAX_DEPTH, MAX_MAP_ENTRIES, MAX_NODES};
 use crate::mark::{Mark, Source};
 use crate::node::{Entry, Map, Node, Value};
-use crate::scalar;
+use crate::{scalar, surrogates};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -18,12 +18,25 @@ use std::collections::{HashMap, HashSet};
 /// # Errors
 /// Broken YAML, a second document, or a limit of [`crate::limits`] that is passed.
 pub(crate) fn parse(text: &str, source: &Source, errors: &mut Vec<Error>) -> Result<Node, Error> {
-    let mut reader = Reader { errors, anchors: HashMap::new(), nodes: 0, open: Vec::new(), done: None };
+    let found = read(text, source, errors);
+    // JSON writes what lies beyond U+FFFF as two escapes; YAML knows one. Columns behind it shift: nobody counts there.
+    match surrogates::join(text) {
+        Some(joined) if found.is_err() => read(&joined, source, errors),
+        _ => found,
+    }
+}
+
+fn read(text: &str, source: &Source, errors: &mut Vec<Error>) -> Result<Node, Error> {
+    let mut twice = Vec::new();
+    let mut reader =
+        Reader { errors: &mut twice, anchors: HashMap::new(), nodes: 0, open: Vec::new(), done: None };
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, span) = event.map_err(|err| not_yaml(&err, text, source))?;
         reader.event(event, mark(source, span.start))?;
     }
-    Ok(reader.done.unwrap_or_else(|| Node::new(Value::Map(Map::default()), Mark::whole(source.clone()))))
+    let done = reader.done;
+    errors.append(&mut twice);
+    Ok(done.unwrap_or_else(|| Node::new(Value::Map(Map::default()), Mark::whole(source.clone()))))
 }
 
 fn not_yaml(err: &ScanError, text: &str, source: &Source) -> Error {

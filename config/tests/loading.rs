@@ -84,6 +84,14 @@ fn json_is_yaml() {
 }
 
 #[test]
+fn json_as_others_write_it() {
+    let config =
+        load("{\n\t\"name\": \"\\ud83d\\ude00 a\\/b\",\n\t\"tags\"\n:\t[\n\t\t\"\\u2028\"\n\t]\n}\n");
+    assert_eq!(config.name.as_deref(), Some("😀 a/b"));
+    assert_eq!(config.tags, ["\u{2028}"]);
+}
+
+#[test]
 fn later_files_and_overrides_win() {
     let config = Loader::new()
         .text(
@@ -240,6 +248,15 @@ fn written_out_and_read_again() {
     );
     assert_eq!(second.at_path("fields.lit").unwrap().text(), Some("${x}"));
     assert_eq!(second.at_path("tags.4").unwrap().text(), Some("q\"\n\u{1}"));
+}
+
+#[test]
+fn fields_as_json() {
+    let config =
+        load("fields: {a.b: [1, -0.5, 1e30, true, ~, .inf, {}], c: \"q\\\"\\\\\\n\\t\\x01é\", 'd': 0600}");
+    let json = config.fields.unwrap().to_json();
+    let expected = r#"{"a":{"b":[1,-0.5,1e30,true,null,null,{}]},"c":"q\"\\\n\t\u0001é","d":600}"#;
+    assert_eq!(json, expected);
 }
 
 #[cfg(unix)]
