@@ -1,0 +1,147 @@
+//! The protocols of a run and who owns which port.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use packetbeat_core::event::{Envelope, Precision, ProtocolId};
+use packetbeat_core::flow::Direction;
+use packetbeat_core::plugin::Parsers;
+use packetbeat_core::session::{TcpPlugin, UdpPlugin};
+
+/// One protocol of a run.
+#[derive(Clone)]
+pub struct Configured {
+    /// Its parsers.
+    pub parsers: Parsers,
+    /// The ports that it owns. The configuration saw to it that no port has two owners.
+    pub ports: Vec<u16>,
+    /// The constant parts of its events.
+    pub envelope: Envelope,
+}
+
+/// Knows which way a conversation crosses the border of this host or its networks, from source to destination.
+pub type Locality = Box<dyn Fn(IpAddr, IpAddr) -> Direction + Send + Sync>;
+
+/// What holds for all protocols of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Recognise protocols by content on any port.
+    pub detect: bool,
+    /// Emit requests that still wait when the capture ends.
+    pub flush_pending_at_eof: bool,
+    /// Leave out events of conversations that leave this host.
+    pub ignore_outgoing: bool,
+    /// Digits of times.
+    pub precision: Precision,
+}
+
+/// The protocols of a run, shared by all workers.
+pub struct Registry {
+    protocols: Vec<Configured>,
+    names: Vec<(String, ProtocolId)>,
+    tcp_ports: Ports,
+    udp_ports: Ports,
+    locality: Locality,
+    /// What holds for all of them.
+    pub settings: Settings,
+}
+
+/// At most so many protocols fit a run: detection keeps a bit for each.
+const MAX_PROTOCOLS: usize = 64;
+
+/// The owner of each port, as number + 1; 0 for nobody.
+struct Ports(Vec<u8>);
+
+impl Ports {
+    fn new<'p>(protocols: impl Iterator<Item = (usize, &'p [u16])>) -> Self {
+        let mut owners = vec![0; 1 << 16];
+        for (id, ports) in protocols {
+            for port in ports {
+                if let Some(owner) = owners.get_mut(usize::from(*port)) {
+                    *owner = id as u8 + 1; // below MAX_PROTOCOLS
+                }
+            }
+        }
+        Self(owners)
+    }
+
+    #[inline]
+    fn owner(&self, port: u16) -> Option<ProtocolId> {
+        self.0.get(usize::from(port))?.checked_sub(1).map(ProtocolId)
+    }
+}
+
+impl Registry {
+    /// The protocols in the order of their configuration: detection asks them in this order.
+    ///
+    /// More than 64 are not taken.
+    #[must_use]
+    pub fn new(mut protocols: Vec<Configured>, locality: Locality, settings: Settings) -> Self {
+        protocols.truncate(MAX_PROTOCOLS);
+        let ports = |wanted: fn(&Parsers) -> bool| {
+            let owners = protocols.iter().enumerate().filter(|(_, one)| wanted(&one.parsers));
+            Ports::new(owners.map(|(id, one)| (id, &one.ports[..])))
+        };
+        let (tcp_ports, udp_ports) =
+            (ports(|parsers| parsers.tcp.is_some()), ports(|parsers| parsers.udp.is_some()));
+        let names =
+            protocols.iter().enumerate().map(|(id, one)| (one.envelope.name.clone(), ProtocolId(id as u8)));
+        Self { names: names.collect(), tcp_ports, udp_ports, protocols, locality, settings }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.protocols.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.protocols.is_empty()
+    }
+
+    /// Their names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The constant parts of their events, in order.
+    #[must_use]
+    pub fn envelopes(&self) -> Vec<Envelope> {
+        self.protocols.iter().map(|one| one.envelope.clone()).collect()
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<ProtocolId> {
+        self.names.iter().find(|(known, _)| known == name).map(|(_, id)| *id)
+    }
+
+    #[inline]
+    pub(crate) fn tcp_owner(&self, port: u16) -> Option<ProtocolId> {
+        self.tcp_ports.owner(port)
+    }
+
+    #[inline]
+    pub(crate) fn udp_owner(&self, port: u16) -> Option<ProtocolId> {
+        self.udp_ports.owner(port)
+    }
+
+    #[inline]
+    pub(crate) fn tcp(&self, id: ProtocolId) -> Option<&Arc<dyn TcpPlugin>> {
+        self.protocols.get(usize::from(id.0))?.parsers.tcp.as_ref()
+    }
+
+    #[inline]
+    pub(crate) fn udp(&self, id: ProtocolId) -> Option<&Arc<dyn UdpPlugin>> {
+        self.protocols.get(usize::from(id.0))?.parsers.udp.as_ref()
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ProtocolId> + use<> {
+        (0..self.protocols.len()).map(|id| ProtocolId(id as u8))
+    }
+
+    #[inline]
+    pub(crate) fn direction(&self, source: IpAddr, destination: IpAddr) -> Direction {
+        (self.locality)(source, destination)
+    }
+}

@@ -1,0 +1,184 @@
+//! One worker: decodes every packet, analyses those of its own shards.
+
+use packetbeat_core::flow::{Endpoint, Transport};
+use packetbeat_core::ledger::Tally;
+use packetbeat_core::packet::Packet;
+use packetbeat_core::time::Stamp;
+use packetbeat_decoder::{Decoder, Limits, Outcome};
+use packetbeat_flows::{FlowKey, SHARDS};
+
+use crate::collector::{Batch, Collector};
+use crate::env::Env;
+use crate::limits::TICK;
+use crate::registry::Registry;
+use crate::shard::Shard;
+use crate::summary::Summary;
+
+/// One of the workers of a run. All are shown the same packets in the same order.
+pub struct Worker<'r> {
+    registry: &'r Registry,
+    index: usize,
+    workers: usize,
+    decoder: Decoder,
+    shards: Vec<Shard>,
+    collector: Collector,
+    summary: Summary,
+    /// The largest packet time so far, and when the next tick is due.
+    clock: i64,
+    next_tick: i64,
+    last_packet: u64,
+}
+
+impl<'r> Worker<'r> {
+    /// Worker number `index` of `workers` (at least one).
+    #[must_use]
+    pub fn new(registry: &'r Registry, index: usize, workers: usize) -> Self {
+        let tallies = vec![Tally::default(); registry.len()];
+        Self {
+            registry,
+            index,
+            workers: workers.max(1),
+            decoder: Decoder::new(Limits::default()),
+            shards: (0..SHARDS).map(|_| Shard::default()).collect(),
+            collector: Collector::new(registry),
+            summary: Summary { tallies, ..Summary::default() },
+            clock: i64::MIN,
+            next_tick: i64::MIN,
+            last_packet: 0,
+        }
+    }
+
+    /// One packet.
+    pub fn packet(&mut self, packet: &Packet<'_>) {
+        self.last_packet = packet.number;
+        if packet.nanos > self.clock {
+            self.clock = packet.nanos;
+            if self.clock >= self.next_tick {
+                self.tick(packet.number);
+            }
+        }
+        let counts = self.index == 0;
+        let Self { registry, decoder, shards, collector, summary, .. } = self;
+        if counts {
+            summary.packets.wire_bytes += u64::from(packet.wire_len);
+        }
+        // Shown times are those of the packet itself; only timers run on the clock.
+        let now = Stamp { packet: packet.number, nanos: packet.nanos };
+        match decoder.decode(packet) {
+            Outcome::Tcp(segment) => {
+                if counts {
+                    summary.packets.analysed += u64::from(segment.fragments.max(1));
+                }
+                let src = Endpoint { ip: segment.ip.src, port: segment.src_port };
+                let dst = Endpoint { ip: segment.ip.dst, port: segment.dst_port };
+                let (key, _) = FlowKey::new(Transport::Tcp, src, dst);
+                let shard = usize::from(key.shard());
+                if shard % self.workers == self.index
+                    && let Some(shard) = shards.get_mut(shard)
+                {
+                    collector.at_packet(packet.number);
+                    shard.segment(key, &segment, &mut env(registry, collector, summary, now));
+                }
+            }
+            Outcome::Udp(datagram) => {
+                if counts {
+                    summary.packets.analysed += u64::from(datagram.fragments.max(1));
+                }
+                let src = Endpoint { ip: datagram.ip.src, port: datagram.src_port };
+                let dst = Endpoint { ip: datagram.ip.dst, port: datagram.dst_port };
+                let shard = usize::from(FlowKey::new(Transport::Udp, src, dst).0.shard());
+                if shard % self.workers == self.index
+                    && let Some(shard) = shards.get_mut(shard)
+                {
+                    collector.at_packet(packet.number);
+                    summary.datagrams += 1;
+                    shard.datagram(&datagram, &mut env(registry, collector, summary, now));
+                }
+            }
+            Outcome::Icmp(icmp) => {
+                if counts {
+                    summary.packets.icmp += u64::from(icmp.fragments.max(1));
+                }
+            }
+            Outcome::Held => {}
+            Outcome::Dropped(cause) => {
+                if counts {
+                    summary.packets.drop(cause);
+                }
+            }
+        }
+        if self.decoder.has_dropped() {
+            self.take_dropped();
+        }
+    }
+
+    /// The capture is over: what waits is told.
+    pub fn finish(&mut self) {
+        self.decoder.finish();
+        self.take_dropped();
+        if !self.registry.settings.flush_pending_at_eof {
+            self.collector.mute();
+        }
+        let now = Stamp { packet: self.last_packet, nanos: self.clock };
+        let Self { registry, shards, collector, summary, .. } = self;
+        for (number, shard) in shards.iter_mut().enumerate() {
+            collector.at_end(number as u8);
+            shard.finish(&mut env(registry, collector, summary, now));
+        }
+    }
+
+    /// Bytes and number of the events that wait to be taken.
+    #[must_use]
+    pub fn pending(&self) -> (usize, usize) {
+        self.collector.pending()
+    }
+
+    /// Exchanges the events so far for an empty batch.
+    pub fn take_batch(&mut self, batch: &mut Batch) {
+        self.collector.swap(batch);
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn into_summary(self) -> Summary {
+        Summary {
+            filtered: self.collector.filtered,
+            pending_at_eof: self.collector.muted_events,
+            collected: self.collector.collected,
+            ..self.summary
+        }
+    }
+
+    /// Packet time has crossed another 100 ms: timers of all own shards fire, in the order of the shards.
+    #[cold]
+    fn tick(&mut self, packet: u64) {
+        self.next_tick = self.clock.saturating_add(TICK);
+        let now = Stamp { packet, nanos: self.clock };
+        let (index, workers) = (self.index, self.workers);
+        let Self { registry, shards, collector, summary, .. } = self;
+        for (number, shard) in shards.iter_mut().enumerate().skip(index).step_by(workers) {
+            if shard.is_due(now.nanos) {
+                collector.at_tick(packet, number as u8);
+                shard.tick(&mut env(registry, collector, summary, now));
+            }
+        }
+    }
+
+    #[cold]
+    fn take_dropped(&mut self) {
+        let held = self.decoder.take_dropped();
+        if self.index == 0 {
+            self.summary.packets.drop_held(&held);
+        }
+    }
+}
+
+fn env<'w>(
+    registry: &'w Registry,
+    collector: &'w mut Collector,
+    summary: &'w mut Summary,
+    now: Stamp,
+) -> Env<'w> {
+    let Summary { tallies, bytes, connections, .. } = summary;
+    Env { registry, collector, tallies, bytes, connections, now }
+}
