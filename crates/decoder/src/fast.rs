@@ -17,16 +17,24 @@ pub(crate) struct Plain<'a> {
     dst_mac: &'a Mac,
     src_mac: &'a Mac,
     vlans: Vlans,
+    message: Message<'a>,
+}
+
+/// An IP packet that passed all checks.
+#[derive(Clone, Copy)]
+pub(crate) struct Message<'a> {
     addresses: Addresses<'a>,
     transport: Transport<'a>,
     payload: &'a [u8],
 }
 
+#[derive(Clone, Copy)]
 enum Addresses<'a> {
     V4(&'a [u8; 8]),
     V6(&'a [u8; 32]),
 }
 
+#[derive(Clone, Copy)]
 enum Transport<'a> {
     Tcp(&'a [u8; 20]),
     Udp(&'a [u8; 8]),
@@ -43,11 +51,30 @@ pub(crate) fn check(frame: &[u8]) -> Option<Plain<'_>> {
     if matches!(kind, 0x8100 | 0x88a8) {
         (kind, rest, vlans) = tags(kind, rest)?;
     }
-    let (protocol, addresses, data) = match kind {
-        0x0800 => v4(rest)?,
-        0x86dd => v6(rest)?,
+    let message = match kind {
+        0x0800 => check_v4(rest)?,
+        0x86dd => check_v6(rest)?,
         _ => return None,
     };
+    Some(Plain { dst_mac, src_mac, vlans, message })
+}
+
+/// Checks a packet that begins with an IPv4 header.
+#[inline]
+pub(crate) fn check_v4(data: &[u8]) -> Option<Message<'_>> {
+    let (protocol, addresses, data) = v4(data)?;
+    transport(protocol, addresses, data)
+}
+
+/// Checks a packet that begins with an IPv6 header.
+#[inline]
+pub(crate) fn check_v6(data: &[u8]) -> Option<Message<'_>> {
+    let (protocol, addresses, data) = v6(data)?;
+    transport(protocol, addresses, data)
+}
+
+#[inline]
+fn transport<'a>(protocol: u8, addresses: Addresses<'a>, data: &'a [u8]) -> Option<Message<'a>> {
     let (transport, payload) = match protocol {
         ip::TCP => {
             let header = data.first_chunk::<20>()?;
@@ -67,7 +94,7 @@ pub(crate) fn check(frame: &[u8]) -> Option<Plain<'_>> {
         }
         _ => return None,
     };
-    Some(Plain { dst_mac, src_mac, vlans, addresses, transport, payload })
+    Some(Message { addresses, transport, payload })
 }
 
 #[inline(never)]
@@ -117,10 +144,24 @@ impl<'a> Plain<'a> {
             vlans: self.vlans,
             outers: None,
         };
-        let ip = self.addresses.ip();
+        self.message.outcome(path, 0)
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The addresses of its IP header.
+    #[inline]
+    pub(crate) fn ip(&self) -> Ip {
+        self.addresses.ip()
+    }
+
+    /// The message with what was around it.
+    #[inline]
+    pub(crate) fn outcome(self, path: Path<'a>, fragments: u32) -> Outcome<'a> {
+        let ip = self.ip();
         match self.transport {
             Transport::Tcp(header) => {
-                Outcome::Tcp(transport::segment(header, View::whole(self.payload), ip, path, 0))
+                Outcome::Tcp(transport::segment(header, View::whole(self.payload), ip, path, fragments))
             }
             Transport::Udp(&[s0, s1, d0, d1, ..]) => Outcome::Udp(Datagram {
                 ip,
@@ -129,7 +170,7 @@ impl<'a> Plain<'a> {
                 payload: self.payload,
                 cut: 0,
                 path,
-                fragments: 0,
+                fragments,
             }),
         }
     }

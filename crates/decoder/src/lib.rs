@@ -113,14 +113,14 @@ impl Decoder {
         {
             return plain.outcome();
         }
-        self.walk(packet)
+        self.walk(packet, true)
     }
 
-    /// [`Decoder::decode`] without its short cut; for the test that both are the same.
+    /// [`Decoder::decode`] without its short cuts; for the test that both are the same.
     #[doc(hidden)]
     pub fn decode_without_shortcut<'a>(&'a mut self, packet: &Packet<'a>) -> Outcome<'a> {
         self.advance(packet.nanos);
-        self.walk(packet)
+        self.walk(packet, false)
     }
 
     /// True when [`Decoder::take_dropped`] has something to tell.
@@ -161,7 +161,7 @@ impl Decoder {
     }
 
     #[inline(never)]
-    fn walk<'a>(&'a mut self, packet: &Packet<'a>) -> Outcome<'a> {
+    fn walk<'a>(&'a mut self, packet: &Packet<'a>, shortcut: bool) -> Outcome<'a> {
         let view = View::new(packet.data, packet.wire_len);
         let mut trail = Trail::default();
         let (next, view) = match link::first(packet.link, view, &mut trail) {
@@ -170,6 +170,7 @@ impl Decoder {
         };
         let walk = Walk {
             limits: self.limits,
+            shortcut,
             now: self.now,
             table: &mut self.table,
             deadline: &mut self.deadline,

@@ -8,7 +8,7 @@ use crate::path::{Outers, Vlans};
 use crate::transport::Udp;
 use crate::view::View;
 use crate::{Cause, Datagram, Dropped, Ip, Limits, Mac, Outcome, Path};
-use crate::{gre, icmp, ip, link, ppp, transport, tunnel, wifi};
+use crate::{fast, gre, icmp, ip, link, ppp, transport, tunnel, wifi};
 
 /// What the next bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(crate) struct Trail<'a> {
 /// A packet in work: what was found so far, and the parts of the decoder that it changes.
 pub(crate) struct Walk<'a> {
     pub(crate) limits: Limits,
+    /// Take the short cut where an IP packet needs nothing else.
+    pub(crate) shortcut: bool,
     /// Packet time.
     pub(crate) now: i64,
     pub(crate) table: &'a mut Table,
@@ -82,7 +84,14 @@ impl<'a> Walk<'a> {
     /// Walks through a packet that begins with `next`.
     pub(crate) fn run(mut self, mut next: Next, mut view: View<'a>) -> Outcome<'a> {
         self.outer.clear();
-        for _ in 0..self.limits.layers.max(Limits::MIN_LAYERS) {
+        let layers = self.limits.layers.max(Limits::MIN_LAYERS);
+        for left in (0..layers).rev() {
+            if let Some(message) = self.plain(next, view.data, left) {
+                return match self.enter(message.ip()) {
+                    Ok(()) => message.outcome(path(self.trail, self.outer), self.packets),
+                    Err(cause) => self.drop(cause),
+                };
+            }
             match self.step(next, view) {
                 Ok(Move::On(then, rest)) => (next, view) = (then, rest),
                 Ok(Move::End(end)) => return self.end(end),
@@ -113,13 +122,30 @@ impl<'a> Walk<'a> {
         Ok(Move::On(next, view))
     }
 
-    fn network(&mut self, network: Network<'a>) -> Result<Move<'a>, Cause> {
-        if let Some(outer) = self.ip.replace(network.ip)
+    /// The rest of the packet, if it is the common case. `left` more layers are allowed; two are what it may take.
+    #[inline]
+    fn plain(&self, next: Next, data: &'a [u8], left: u8) -> Option<fast::Message<'a>> {
+        match next {
+            _ if !self.shortcut || left < 2 => None,
+            Next::EtherType(0x0800) | Next::Ipv4 => fast::check_v4(data),
+            Next::EtherType(0x86dd) | Next::Ipv6 => fast::check_v6(data),
+            _ => None,
+        }
+    }
+
+    /// Another IP header: the one before it was around it.
+    fn enter(&mut self, ip: Ip) -> Result<(), Cause> {
+        if let Some(outer) = self.ip.replace(ip)
             && !self.outer.push(outer)
         {
             return Err(Cause::TunnelTooDeep);
         }
         self.extensions = 0;
+        Ok(())
+    }
+
+    fn network(&mut self, network: Network<'a>) -> Result<Move<'a>, Cause> {
+        self.enter(network.ip)?;
         match network.fragment {
             Some(fragment) => self.fragment(network.payload, fragment),
             None => Ok(Move::On(Next::Protocol(network.protocol), network.payload)),
@@ -202,13 +228,7 @@ impl<'a> Walk<'a> {
         }
         let Some(ip) = self.ip else { return self.drop(Cause::MalformedNetwork) };
         let Self { trail, packets: fragments, outer, dropped, .. } = self;
-        let outer: &'a Outers = outer;
-        let path = Path {
-            src_mac: trail.src_mac,
-            dst_mac: trail.dst_mac,
-            vlans: trail.vlans,
-            outers: (!outer.as_slice().is_empty()).then_some(outer),
-        };
+        let path = path(trail, outer);
         let outcome = match end {
             End::Tcp(view) => transport::tcp(view, ip, path, fragments).map(Outcome::Tcp),
             End::Udp(Udp { src_port, dst_port, payload }) => Ok(Outcome::Udp(Datagram {
@@ -228,6 +248,15 @@ impl<'a> Walk<'a> {
 
     fn drop(self, cause: Cause) -> Outcome<'a> {
         give_up(self.dropped, self.packets, cause)
+    }
+}
+
+fn path<'a>(trail: Trail<'a>, outer: &'a Outers) -> Path<'a> {
+    Path {
+        src_mac: trail.src_mac,
+        dst_mac: trail.dst_mac,
+        vlans: trail.vlans,
+        outers: (!outer.as_slice().is_empty()).then_some(outer),
     }
 }
 
