@@ -9,6 +9,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::path::Vlans;
+use crate::transport::Udp;
 use crate::view::View;
 use crate::{Datagram, Ip, Mac, Outcome, Path, ip, transport, tunnel};
 
@@ -52,29 +53,33 @@ pub(crate) fn check(frame: &[u8]) -> Option<Plain<'_>> {
         (kind, rest, vlans) = tags(kind, rest)?;
     }
     let message = match kind {
-        0x0800 => check_v4(rest)?,
-        0x86dd => check_v6(rest)?,
+        0x0800 => check_v4::<false>(rest)?,
+        0x86dd => check_v6::<false>(rest)?,
         _ => return None,
     };
     Some(Plain { dst_mac, src_mac, vlans, message })
 }
 
-/// Checks a packet that begins with an IPv4 header.
+/// Checks a packet that begins with an IPv4 header. With `TUNNELS`, datagrams on the ports of tunnels pass.
 #[inline]
-pub(crate) fn check_v4(data: &[u8]) -> Option<Message<'_>> {
+pub(crate) fn check_v4<const TUNNELS: bool>(data: &[u8]) -> Option<Message<'_>> {
     let (protocol, addresses, data) = v4(data)?;
-    transport(protocol, addresses, data)
+    transport::<TUNNELS>(protocol, addresses, data)
 }
 
-/// Checks a packet that begins with an IPv6 header.
+/// The same for IPv6.
 #[inline]
-pub(crate) fn check_v6(data: &[u8]) -> Option<Message<'_>> {
+pub(crate) fn check_v6<const TUNNELS: bool>(data: &[u8]) -> Option<Message<'_>> {
     let (protocol, addresses, data) = v6(data)?;
-    transport(protocol, addresses, data)
+    transport::<TUNNELS>(protocol, addresses, data)
 }
 
 #[inline]
-fn transport<'a>(protocol: u8, addresses: Addresses<'a>, data: &'a [u8]) -> Option<Message<'a>> {
+fn transport<'a, const TUNNELS: bool>(
+    protocol: u8,
+    addresses: Addresses<'a>,
+    data: &'a [u8],
+) -> Option<Message<'a>> {
     let (transport, payload) = match protocol {
         ip::TCP => {
             let header = data.first_chunk::<20>()?;
@@ -87,7 +92,7 @@ fn transport<'a>(protocol: u8, addresses: Addresses<'a>, data: &'a [u8]) -> Opti
         ip::UDP => {
             let header = data.first_chunk::<8>()?;
             let &[s0, s1, d0, d1, l0, l1, _, _] = header;
-            if tunnel::is_candidate(u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])) {
+            if !TUNNELS && tunnel::is_candidate(u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])) {
                 return None;
             }
             (Transport::Udp(header), data.get(8..usize::from(u16::from_be_bytes([l0, l1])))?)
@@ -153,6 +158,18 @@ impl<'a> Message<'a> {
     #[inline]
     pub(crate) fn ip(&self) -> Ip {
         self.addresses.ip()
+    }
+
+    /// The datagram, if its ports can be those of a tunnel.
+    #[inline]
+    pub(crate) fn tunnel(&self) -> Option<Udp<'a>> {
+        let Transport::Udp(&[s0, s1, d0, d1, ..]) = self.transport else { return None };
+        let (src_port, dst_port) = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
+        tunnel::is_candidate(src_port, dst_port).then_some(Udp {
+            src_port,
+            dst_port,
+            payload: View::whole(self.payload),
+        })
     }
 
     /// The message with what was around it.

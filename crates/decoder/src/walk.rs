@@ -84,19 +84,27 @@ impl<'a> Walk<'a> {
     /// Walks through a packet that begins with `next`.
     pub(crate) fn run(mut self, mut next: Next, mut view: View<'a>) -> Outcome<'a> {
         self.outer.clear();
-        let layers = self.limits.layers.max(Limits::MIN_LAYERS);
-        for left in (0..layers).rev() {
-            if let Some(message) = self.plain(next, view.data, left) {
-                return match self.enter(message.ip()) {
-                    Ok(()) => message.outcome(path(self.trail, self.outer), self.packets),
-                    Err(cause) => self.drop(cause),
+        let mut left = self.limits.layers.max(Limits::MIN_LAYERS);
+        while left > 0 {
+            if let Some((message, layers)) = self.plain(next, view.data)
+                && left >= layers
+            {
+                if let Err(cause) = self.enter(message.ip()) {
+                    return self.drop(cause);
+                }
+                let Some(inner) = message.tunnel().and_then(|udp| tunnel::inside(&udp)) else {
+                    return message.outcome(path(self.trail, self.outer), self.packets);
                 };
+                (next, view) = inner;
+                left -= layers;
+                continue;
             }
             match self.step(next, view) {
                 Ok(Move::On(then, rest)) => (next, view) = (then, rest),
                 Ok(Move::End(end)) => return self.end(end),
                 Err(cause) => return self.drop(cause),
             }
+            left -= 1;
         }
         self.drop(Cause::TooManyLayers)
     }
@@ -122,13 +130,15 @@ impl<'a> Walk<'a> {
         Ok(Move::On(next, view))
     }
 
-    /// The rest of the packet, if it is the common case. `left` more layers are allowed; two are what it may take.
+    /// The rest of the packet, if it is the common case, and how many layers it is.
     #[inline]
-    fn plain(&self, next: Next, data: &'a [u8], left: u8) -> Option<fast::Message<'a>> {
+    fn plain(&self, next: Next, data: &'a [u8]) -> Option<(fast::Message<'a>, u8)> {
         match next {
-            _ if !self.shortcut || left < 2 => None,
-            Next::EtherType(0x0800) | Next::Ipv4 => fast::check_v4(data),
-            Next::EtherType(0x86dd) | Next::Ipv6 => fast::check_v6(data),
+            _ if !self.shortcut => None,
+            Next::EtherType(0x0800) => Some((fast::check_v4::<true>(data)?, 3)),
+            Next::EtherType(0x86dd) => Some((fast::check_v6::<true>(data)?, 3)),
+            Next::Ipv4 => Some((fast::check_v4::<true>(data)?, 2)),
+            Next::Ipv6 => Some((fast::check_v6::<true>(data)?, 2)),
             _ => None,
         }
     }
