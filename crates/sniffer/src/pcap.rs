@@ -116,28 +116,6 @@ impl Pcap {
         }
     }
 
-    /// The record at `pos` if it is a packet like nearly all: its place in `bytes` and its end. `None` says nothing;
-    /// [`Pcap::step`] does.
-    #[inline]
-    pub(crate) fn ordinary(&self, bytes: &[u8], pos: usize) -> Option<(Span, usize)> {
-        let header = bytes.get(pos..)?.first_chunk::<RECORD_HEADER>()?;
-        let [s0, s1, s2, s3, f0, f1, f2, f3, c0, c1, c2, c3, w0, w1, w2, w3] = *header;
-        let captured = u32_of(self.big_endian, [c0, c1, c2, c3]);
-        if captured == 0 || captured > MAX_PACKET || self.lengths != Lengths::CapturedFirst {
-            return None;
-        }
-        let start = pos + self.record_header;
-        let end = start + captured as usize;
-        if end > bytes.len() {
-            return None;
-        }
-        let seconds = u32_of(self.big_endian, [s0, s1, s2, s3]);
-        let fraction = u32_of(self.big_endian, [f0, f1, f2, f3]);
-        let wire_len = u32_of(self.big_endian, [w0, w1, w2, w3]).max(captured);
-        let nanos = Some(self.nanos(seconds, fraction));
-        Some((Span { start, len: captured as usize, nanos, wire_len, link: self.link }, end))
-    }
-
     /// At most 2^32 s and 2^32 µs: less than 2^63 ns.
     #[inline]
     fn nanos(&self, seconds: u32, fraction: u32) -> i64 {

@@ -14,7 +14,7 @@
 
 use packetbeat_core::packet::LinkType;
 
-use crate::step::{Damage, Secrets, Span, Step};
+use crate::step::{Damage, Span, Step};
 use crate::timestamp::Clock;
 use crate::{MAX_BLOCK, MAX_INTERFACES, MAX_PACKET};
 
@@ -35,6 +35,8 @@ const FRAME: u32 = 12;
 const PACKET_HEADER: usize = 28;
 /// From the start of a simple packet block to its bytes.
 const SIMPLE_HEADER: usize = 12;
+/// From the start of a secrets block to its bytes.
+const SECRETS_HEADER: usize = 16;
 
 const OPTION_END: u16 = 0;
 const IF_TSRESOL: u16 = 9;
@@ -66,13 +68,18 @@ impl PcapNg {
     /// Looks at the block at the start of `tail`.
     #[inline]
     pub(crate) fn step(&mut self, tail: &[u8]) -> Step {
-        if let Some(header) = tail.first_chunk::<PACKET_HEADER>()
-            && let Some(order) = self.order
-            && order.u32(header, 0) == PACKET
-        {
-            return self.packet(order, tail, header, order.u32(header, 8));
+        match self.enhanced(tail) {
+            Some(step) => step,
+            None => self.other(tail),
         }
-        self.other(tail)
+    }
+
+    /// Looks at the block at the start of `tail` if it is an enhanced packet block.
+    #[inline]
+    pub(crate) fn enhanced(&self, tail: &[u8]) -> Option<Step> {
+        let header = tail.first_chunk::<PACKET_HEADER>()?;
+        let order = self.order?;
+        (order.u32(header, 0) == PACKET).then(|| self.packet(order, tail, header, order.u32(header, 8)))
     }
 
     /// An enhanced or obsolete packet block: they differ in how the interface is written.
@@ -106,7 +113,6 @@ impl PcapNg {
         }
     }
 
-    #[cold]
     fn other(&mut self, tail: &[u8]) -> Step {
         let Some(frame) = tail.first_chunk::<12>() else { return Step::Need(FRAME as usize) };
         if frame.first_chunk() == Some(&SECTION) {
@@ -221,10 +227,9 @@ fn secrets(order: Order, tail: &[u8]) -> Step {
         Ok(block) => block,
         Err(step) => return step,
     };
-    let claimed = order.u32(tail, 12);
-    let room = tail.get(16..block - 4).unwrap_or_default();
-    let data = room.get(..claimed as usize).unwrap_or(room).to_vec();
-    Step::Secrets { secrets: Secrets { kind: order.u32(tail, 8), data }, advance: block }
+    let room = block - SECRETS_HEADER - 4;
+    let len = (order.u32(tail, 12) as usize).min(room);
+    Step::Secrets { kind: order.u32(tail, 8), start: SECRETS_HEADER, len, advance: block }
 }
 
 /// Length of the block at the start of `tail`, padded, once all of it is there and both its lengths agree.

@@ -157,24 +157,26 @@ impl Reader {
         self.finished + self.window.consumed(self.pos)
     }
 
-    /// Takes the next record if it is an ordinary packet of a mapped pcap file. What this finds, `general` would
-    /// find too; it is apart because it is small enough to stay in registers.
+    /// Takes the next record if it is an ordinary packet of a mapped file. What this finds, `general` would find too;
+    /// it is apart because it is small enough to stay in registers.
     #[inline]
     fn quick(&mut self) -> Option<Span> {
-        let (Window::Map(map), Some(Framing::Pcap(pcap))) = (&self.window, &self.framing) else {
-            return None;
-        };
+        let Window::Map(map) = &self.window else { return None };
         let bytes = map.bytes();
-        let (span, end) = pcap.ordinary(bytes, self.pos)?;
+        let tail = bytes.get(self.pos..)?;
+        let step = match &self.framing {
+            Some(Framing::Pcap(pcap)) => pcap.step(tail),
+            Some(Framing::PcapNg(pcapng)) => pcapng.enhanced(tail)?,
+            None => return None,
+        };
+        let Step::Packet { span, advance } = step else { return None };
+        let end = self.pos + advance;
         // After the header was read: if its page was lost, so is the limit.
         if end > map.limit() {
             return None;
         }
         prefetch::ahead(bytes, self.pos, end);
-        self.pos = end;
-        self.number += 1;
-        self.nanos = span.nanos?;
-        Some(span)
+        Some(self.take(span, end))
     }
 
     /// The next packet, by whatever way.
@@ -202,16 +204,19 @@ impl Reader {
         if end > self.window.limit() {
             return Err(Step::Need(advance));
         }
-        if let Window::Map(_) = self.window {
-            prefetch::ahead(bytes, self.pos, end);
-        }
+        Ok(self.take(span, end))
+    }
+
+    /// Counts a packet that begins at the reader's place, and moves on to its end.
+    #[inline]
+    fn take(&mut self, span: Span, end: usize) -> Span {
         let start = self.pos + span.start;
         self.pos = end;
         self.number += 1;
         if let Some(nanos) = span.nanos {
             self.nanos = nanos;
         }
-        Ok(Span { start, ..span })
+        Span { start, ..span }
     }
 
     /// Does what `step` asks for, and goes on to the next packet.
@@ -236,8 +241,8 @@ impl Reader {
         match step {
             Step::Advance(len) => self.pass(at, len as u64),
             Step::Skip(len) => self.pass(at, len),
-            Step::Secrets { secrets, advance } => {
-                self.keep(at, secrets);
+            Step::Secrets { kind, start, len, advance } => {
+                self.keep(at, kind, self.pos + start, len);
                 self.pass(at, advance as u64)
             }
             Step::Damage(damage) => self.leave(at, Some(WarningKind::Damaged(damage))),
@@ -260,8 +265,7 @@ impl Reader {
         }
     }
 
-    fn keep(&mut self, at: u64, secrets: Secrets) {
-        let len = secrets.data.len();
+    fn keep(&mut self, at: u64, kind: u32, start: usize, len: usize) {
         // An empty one costs memory too.
         let charge = len.max(size_of::<Secrets>());
         if self.secrets_len + charge > MAX_SECRETS {
@@ -272,7 +276,8 @@ impl Reader {
             return;
         }
         self.secrets_len += charge;
-        self.secrets.push(secrets);
+        let data = self.window.bytes().get(start..start + len).unwrap_or_default().to_vec();
+        self.secrets.push(Secrets { kind, data });
     }
 
     /// Goes to the start of the next source. False: there is none.

@@ -5,7 +5,7 @@ use std::fmt;
 use packetbeat_core::packet::LinkType;
 
 /// Outcome of parsing the bytes at the reader's place.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     /// A packet. The next record begins `advance` bytes on.
     Packet { span: Span, advance: usize },
@@ -13,8 +13,8 @@ pub(crate) enum Step {
     Advance(usize),
     /// Something nobody wants, this many bytes long; it need not be in memory.
     Skip(u64),
-    /// Decryption secrets, and the length of their block.
-    Secrets { secrets: Secrets, advance: usize },
+    /// Decryption secrets of a kind, at a place from the start of their block, and the length of the block.
+    Secrets { kind: u32, start: usize, len: usize, advance: usize },
     /// At least this many bytes must be there to say more.
     Need(usize),
     /// Where the next record begins can no longer be known.
