@@ -43,6 +43,7 @@ pub(crate) fn first<'a>(link: LinkType, view: View<'a>, trail: &mut Trail<'a>) -
 }
 
 /// Ethernet II or IEEE 802.3, without preamble and check sequence.
+#[inline]
 pub(crate) fn ethernet<'a>(view: View<'a>, trail: &mut Trail<'a>) -> Step<'a> {
     let (dst, rest) = view.take().ok_or(Cause::TruncatedLink)?;
     let (src, rest) = rest.take().ok_or(Cause::TruncatedLink)?;

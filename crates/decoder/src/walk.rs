@@ -3,7 +3,7 @@
 use std::mem;
 
 use crate::fragment::{Key, Piece, Table, Verdict};
-use crate::ip::{Fragment, Network};
+use crate::ip::Fragment;
 use crate::path::{Outers, Vlans};
 use crate::transport::Udp;
 use crate::view::View;
@@ -99,35 +99,54 @@ impl<'a> Walk<'a> {
                 left -= layers;
                 continue;
             }
-            match self.step(next, view) {
-                Ok(Move::On(then, rest)) => (next, view) = (then, rest),
-                Ok(Move::End(end)) => return self.end(end),
+            left -= 1;
+            let step = match next {
+                Next::Ipv4 | Next::Ipv6 | Next::Protocol(_) => match self.network(next, view) {
+                    Ok(Move::On(then, rest)) => Ok((then, rest)),
+                    Ok(Move::End(end)) => return self.end(end),
+                    Err(cause) => Err(cause),
+                },
+                _ => self.link(next, view),
+            };
+            match step {
+                Ok(on) => (next, view) = on,
                 Err(cause) => return self.drop(cause),
             }
-            left -= 1;
         }
         self.drop(Cause::TooManyLayers)
     }
 
-    fn step(&mut self, next: Next, view: View<'a>) -> Result<Move<'a>, Cause> {
-        let (next, view) = match next {
-            Next::Ethernet => link::ethernet(view, &mut self.trail)?,
-            Next::EtherType(kind) => link::ether_type(kind, view, &mut self.trail)?,
-            Next::Llc => link::llc(view)?,
-            Next::Wifi => wifi::frame(view, &mut self.trail)?,
-            Next::Ppp => ppp::frame(view)?,
-            Next::Mpls => link::mpls(view)?,
-            Next::Ip => match view.data.first().map(|byte| byte >> 4) {
-                Some(4) => (Next::Ipv4, view),
-                Some(6) => (Next::Ipv6, view),
-                Some(_) => return Err(Cause::MalformedNetwork),
-                None => return Err(Cause::TruncatedNetwork),
+    /// A header below IP.
+    #[inline]
+    fn link(&mut self, next: Next, view: View<'a>) -> Step<'a> {
+        match next {
+            Next::Ethernet => link::ethernet(view, &mut self.trail),
+            Next::EtherType(kind) => link::ether_type(kind, view, &mut self.trail),
+            Next::Llc => link::llc(view),
+            Next::Wifi => wifi::frame(view, &mut self.trail),
+            Next::Ppp => ppp::frame(view),
+            Next::Mpls => link::mpls(view),
+            _ => match view.data.first().map(|byte| byte >> 4) {
+                Some(4) => Ok((Next::Ipv4, view)),
+                Some(6) => Ok((Next::Ipv6, view)),
+                Some(_) => Err(Cause::MalformedNetwork),
+                None => Err(Cause::TruncatedNetwork),
             },
-            Next::Ipv4 => return self.network(ip::v4(view)?),
-            Next::Ipv6 => return self.network(ip::v6(view)?),
+        }
+    }
+
+    /// IP or what is behind it.
+    fn network(&mut self, next: Next, view: View<'a>) -> Result<Move<'a>, Cause> {
+        let network = match next {
             Next::Protocol(protocol) => return self.protocol(protocol, view),
+            Next::Ipv6 => ip::v6(view)?,
+            _ => ip::v4(view)?,
         };
-        Ok(Move::On(next, view))
+        self.enter(network.ip)?;
+        match network.fragment {
+            Some(fragment) => self.fragment(network.payload, fragment),
+            None => Ok(Move::On(Next::Protocol(network.protocol), network.payload)),
+        }
     }
 
     /// The rest of the packet, if it is the common case, and how many layers it is.
@@ -152,14 +171,6 @@ impl<'a> Walk<'a> {
         }
         self.extensions = 0;
         Ok(())
-    }
-
-    fn network(&mut self, network: Network<'a>) -> Result<Move<'a>, Cause> {
-        self.enter(network.ip)?;
-        match network.fragment {
-            Some(fragment) => self.fragment(network.payload, fragment),
-            None => Ok(Move::On(Next::Protocol(network.protocol), network.payload)),
-        }
     }
 
     fn protocol(&mut self, protocol: u8, view: View<'a>) -> Result<Move<'a>, Cause> {

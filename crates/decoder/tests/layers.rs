@@ -338,3 +338,28 @@ fn icmp_and_what_it_quotes() {
     });
     is_dropped(LinkType::RAW, &ipv4(58, 1, 0, &[128, 0, 0, 0]), Cause::UnsupportedTransport);
 }
+
+/// The short cut counts layers and tunnels as the general path does, up to the last that is allowed.
+#[test]
+fn limits_are_met_at_the_same_depth() {
+    let results: Vec<_> = (24..34)
+        .map(|tags| {
+            let inner = cat(&[&[0, 1, 0x81, 0].repeat(tags), &[0, 1, 8, 0], &udp4()]);
+            outcome(LinkType::ETHERNET, &ethernet(0x8100, &inner), |outcome| match outcome {
+                Outcome::Udp(datagram) => datagram.path.vlans.as_slice().len(),
+                Outcome::Dropped(Cause::TooManyLayers) => 0,
+                other => panic!("{other:?}"),
+            })
+        })
+        .collect();
+    assert_eq!(results, [4, 4, 4, 4, 0, 0, 0, 0, 0, 0]);
+    let mut frame = ethernet(0x0800, &udp4());
+    for depth in 1..6 {
+        frame = ethernet(0x0800, &in_udp(4789, &cat(&[&[8, 0, 0, 0, 0, 0, 9, 0], &frame])));
+        if depth <= 4 {
+            holds_message(LinkType::ETHERNET, &frame, depth);
+        } else {
+            is_dropped(LinkType::ETHERNET, &frame, Cause::TunnelTooDeep);
+        }
+    }
+}
