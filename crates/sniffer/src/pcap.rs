@@ -96,8 +96,10 @@ impl Pcap {
         if captured > MAX_PACKET {
             return Step::Damage(Damage::PacketTooLong(captured));
         }
-        if captured == 0 && *header == [0; RECORD_HEADER] {
-            return Step::Damage(Damage::Zeros);
+        if captured == 0
+            && let Some(damage) = no_record(header)
+        {
+            return Step::Damage(damage);
         }
         let advance = self.record_header + captured as usize;
         if tail.len() < advance {
@@ -121,6 +123,17 @@ impl Pcap {
     fn nanos(&self, seconds: u32, fraction: u32) -> i64 {
         i64::from(seconds) * 1_000_000_000 + i64::from(fraction) * i64::from(self.nanos_per_fraction)
     }
+}
+
+/// What passes for a packet without bytes and is none.
+#[cold]
+fn no_record(header: &[u8; RECORD_HEADER]) -> Option<Damage> {
+    let [a, b, c, d, version @ .., _, _, _, _, _, _, _, _] = *header;
+    if *header == [0; RECORD_HEADER] {
+        return Some(Damage::Zeros);
+    }
+    let second_file = variant([a, b, c, d]).is_some() && matches!(version, [2, 0, 4, 0] | [0, 2, 0, 4]);
+    second_file.then_some(Damage::SecondFile)
 }
 
 /// Byte order (true: big endian) and magic, if these four bytes are one.

@@ -58,6 +58,8 @@ pub enum Damage {
     },
     /// A pcap record header of nothing but zeros: a hole in the file.
     Zeros,
+    /// A pcap file header where a record must stand.
+    SecondFile,
     /// A pcapng block whose length is less than its own frame, or more than [`crate::MAX_BLOCK`] where it
     /// must be held whole.
     BlockLength(u32),
@@ -90,6 +92,11 @@ impl fmt::Display for Damage {
                 write!(f, "a packet claims {claimed} captured bytes where its block has {room}")
             }
             Self::Zeros => write!(f, "a record header of nothing but zeros"),
+            Self::SecondFile => write!(
+                f,
+                "a second file header: captures were strung together; name them one by one or join them with \
+                 mergecap -a"
+            ),
             Self::BlockLength(len) => write!(f, "a block cannot be {len} bytes long"),
             Self::BlockLengths { first, last } => {
                 write!(f, "a block that says {first} bytes at its start says {last} at its end")

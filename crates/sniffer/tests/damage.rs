@@ -139,6 +139,14 @@ fn damage_in_the_middle_ends_the_file_where_it_stands() {
     let (read_packets, warnings) = read(&mut Reader::from_bytes(&file).unwrap());
     assert_eq!(read_packets, packets[..6]);
     assert_eq!(warnings[0].kind, WarningKind::Damaged(Damage::Zeros));
+
+    let (file, _) = pcap_with_ends(&packets);
+    let (read_packets, warnings) = read(&mut Reader::from_bytes(&file.repeat(2)).unwrap());
+    assert_eq!(read_packets, packets);
+    assert_eq!(
+        (warnings[0].offset, &warnings[0].kind),
+        (file.len() as u64, &WarningKind::Damaged(Damage::SecondFile))
+    );
 }
 
 #[test]
