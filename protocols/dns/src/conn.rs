@@ -1,0 +1,325 @@
+//! What is remembered between messages: queries that wait, and what was lately asked and answered.
+
+use packetbeat_core::cx::Cx;
+use packetbeat_core::direction::Dir;
+use packetbeat_core::excerpt::Excerpt;
+use packetbeat_core::flow::{Direction, Endpoint, Flow};
+use packetbeat_core::ledger::{Outcome, Reason};
+use packetbeat_core::pairing::{ByKey, Pending};
+use packetbeat_core::record::Half;
+use packetbeat_core::stream::WireError;
+use packetbeat_core::time::Stamp;
+
+use crate::config::Settings;
+use crate::event::{self, Scratch, Story};
+use crate::limits::{QUERY_KEPT, REMEMBERED};
+use crate::name;
+use crate::wire::Message;
+
+/// A query that waits for its answer.
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    /// Between whom; `None` only before it is filled.
+    pub(crate) flow: Option<Flow>,
+    /// When it came and how long it was.
+    pub(crate) half: Half,
+    /// Its first [`QUERY_KEPT`] bytes.
+    pub(crate) bytes: Excerpt,
+    /// Whether it has a pseudo-record of EDNS.
+    pub(crate) edns: bool,
+}
+
+impl Query {
+    fn fill(&mut self, flow: &Flow, message: &Message<'_>, half: Half) {
+        self.flow = Some(flow.clone());
+        self.half = half;
+        self.bytes.push(message.bytes, QUERY_KEPT);
+        self.edns = message.has_edns();
+    }
+}
+
+impl Pending for Query {
+    fn clear(&mut self) {
+        self.flow = None;
+        self.half = Half::default();
+        self.bytes.clear();
+        self.edns = false;
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.bytes.heap_bytes()
+    }
+}
+
+/// What a query and its answer have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    client: Endpoint,
+    server: Endpoint,
+    id: u16,
+    /// Type of the question and fingerprint of its name; 0 where there is none. One client may ask two questions under
+    /// one id.
+    question: u64,
+}
+
+impl Key {
+    fn of(flow: &Flow, message: &Message<'_>) -> Result<Self, WireError> {
+        let question = match message.question {
+            None => 0,
+            Some(asked) => name::fingerprint(message.bytes, asked.name_at)? ^ u64::from(asked.kind),
+        };
+        Ok(Self { client: flow.client, server: flow.server, id: message.header.id, question })
+    }
+
+    /// Whether both are between the same two under the same id.
+    fn meets(&self, other: &Self) -> bool {
+        self.id == other.id && self.client == other.client && self.server == other.server
+    }
+}
+
+/// The last [`REMEMBERED`] of something.
+#[derive(Debug)]
+struct Memory<T> {
+    items: Vec<T>,
+    next: usize,
+}
+
+impl<T> Memory<T> {
+    fn push(&mut self, item: T) {
+        match self.items.get_mut(self.next) {
+            Some(room) => *room = item,
+            None => self.items.push(item),
+        }
+        self.next = (self.next + 1) % REMEMBERED;
+    }
+}
+
+/// The queries and answers of a connection, or of a shard's datagrams.
+pub(crate) struct Exchanges {
+    waiting: ByKey<Key, Query>,
+    /// For answers that do not repeat their question.
+    asked: Memory<Key>,
+    /// For answers that come twice, or in many messages (zone transfers).
+    answered: Memory<(Key, i64)>,
+    scratch: Scratch,
+    /// Nanoseconds that a query waits.
+    timeout: Option<i64>,
+    is_armed: bool,
+}
+
+impl Exchanges {
+    /// For at most `capacity` queries at once, which wait for `timeout` nanoseconds.
+    pub(crate) fn new(capacity: usize, timeout: Option<i64>) -> Self {
+        Self {
+            waiting: ByKey::new(capacity),
+            asked: Memory { items: Vec::new(), next: 0 },
+            answered: Memory { items: Vec::new(), next: 0 },
+            scratch: Scratch::default(),
+            timeout,
+            is_armed: false,
+        }
+    }
+
+    /// Bytes of memory held, as an upper estimate.
+    pub(crate) fn held(&self) -> usize {
+        self.waiting.len() * (size_of::<Query>() + size_of::<Key>() + QUERY_KEPT)
+            + self.asked.items.len() * size_of::<Key>() * 2
+    }
+
+    /// One message, whose first byte came with `half`.
+    ///
+    /// # Errors
+    /// These bytes are no message.
+    pub(crate) fn message(
+        &mut self,
+        settings: &Settings,
+        bytes: &[u8],
+        dir: Dir,
+        half: Half,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), WireError> {
+        let message = Message::parse(bytes)?;
+        if message.header.counts == [0; 4] && !message.header.is_response() {
+            return Err(WireError::new("nothing asked", 4));
+        }
+        // Who answers says so: that beats ports, which are the same on both sides between servers.
+        let sender = if message.header.is_response() { Dir::ToClient } else { Dir::ToServer };
+        if sender == dir {
+            self.oriented(settings, cx.flow(), &message, half, cx)
+        } else {
+            self.oriented(settings, &flipped(cx.flow()), &message, half, cx)
+        }
+    }
+
+    #[inline]
+    fn oriented(
+        &mut self,
+        settings: &Settings,
+        flow: &Flow,
+        message: &Message<'_>,
+        half: Half,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), WireError> {
+        let key = Key::of(flow, message)?;
+        if message.header.is_response() {
+            self.answer(settings, flow, key, message, half, cx);
+        } else {
+            self.query(settings, flow, key, message, half, cx);
+        }
+        Ok(())
+    }
+
+    fn query(
+        &mut self,
+        settings: &Settings,
+        flow: &Flow,
+        key: Key,
+        message: &Message<'_>,
+        half: Half,
+        cx: &mut Cx<'_>,
+    ) {
+        let Self { waiting, scratch, .. } = self;
+        if flow.server.ip.is_multicast() {
+            let ticket = cx.ask();
+            let mut query = Query::default();
+            query.fill(flow, message, half);
+            event::emit(scratch, settings, flow, Story::Asked(&query), cx);
+            cx.settle(ticket, Outcome::UnansweredByDesign);
+            return;
+        }
+        if waiting.get(&key).is_some() {
+            return; // sent again, or seen twice: the first one counts
+        }
+        let deadline = self.timeout.map_or(i64::MAX, |timeout| half.at.nanos.saturating_add(timeout));
+        waiting.insert(
+            key,
+            deadline,
+            cx,
+            |query| query.fill(flow, message, half),
+            |query, why, cx| unanswered(scratch, settings, query, why, cx),
+        );
+        self.asked.push(key);
+        self.arm(cx);
+    }
+
+    fn answer(
+        &mut self,
+        settings: &Settings,
+        flow: &Flow,
+        mut key: Key,
+        message: &Message<'_>,
+        half: Half,
+        cx: &mut Cx<'_>,
+    ) {
+        let Self { waiting, asked, answered, scratch, .. } = self;
+        if message.question.is_none()
+            && let Some(found) = asked.items.iter().find(|one| one.meets(&key) && waiting.get(one).is_some())
+        {
+            key = *found;
+        }
+        let is_met = waiting.answer(&key, cx, |query, cx| {
+            event::emit(scratch, settings, flow, Story::Pair(query, message, half), cx);
+        });
+        if is_met {
+            answered.push((key, half.at.nanos));
+            return;
+        }
+        let is_same =
+            |one: &Key| one.meets(&key) && (message.question.is_none() || one.question == key.question);
+        let is_late = |at: i64| self.timeout.is_some_and(|limit| half.at.nanos.saturating_sub(at) > limit);
+        if answered.items.iter().any(|(one, at)| is_same(one) && !is_late(*at)) {
+            return;
+        }
+        if Service::of(flow) == Service::Dns && !flow.client.ip.is_multicast() {
+            cx.unmatched_response();
+            event::emit(scratch, settings, flow, Story::Orphan(message, half), cx);
+        } else {
+            event::emit(scratch, settings, flow, Story::Announced(message, half), cx);
+        }
+    }
+
+    /// Asks to be woken for the oldest query.
+    fn arm(&mut self, cx: &mut Cx<'_>) {
+        if !self.is_armed
+            && self.timeout.is_some()
+            && let Some(deadline) = self.waiting.next_deadline()
+        {
+            self.is_armed = true;
+            cx.wake_at(deadline);
+        }
+    }
+
+    /// The time that was asked for has come.
+    pub(crate) fn wake(&mut self, settings: &Settings, now: Stamp, cx: &mut Cx<'_>) {
+        let Self { waiting, scratch, .. } = self;
+        let next =
+            waiting.expire(now.nanos, cx, |query, why, cx| unanswered(scratch, settings, query, why, cx));
+        self.is_armed = false;
+        if next.is_some() {
+            self.arm(cx);
+        }
+    }
+
+    /// Nothing will come any more.
+    pub(crate) fn close(mut self, settings: &Settings, reason: Reason, cx: &mut Cx<'_>) {
+        let Self { waiting, scratch, .. } = &mut self;
+        waiting.give_up_all(reason, cx, |query, why, cx| unanswered(scratch, settings, query, why, cx));
+    }
+}
+
+fn unanswered(scratch: &mut Scratch, settings: &Settings, query: &Query, reason: Reason, cx: &mut Cx<'_>) {
+    if let Some(flow) = &query.flow {
+        event::emit(scratch, settings, flow, Story::Unanswered(query, reason), cx);
+    }
+}
+
+/// The conversation seen from its other end.
+fn flipped(flow: &Flow) -> Flow {
+    let direction = match flow.direction {
+        Direction::Ingress => Direction::Egress,
+        Direction::Egress => Direction::Ingress,
+        Direction::Inbound => Direction::Outbound,
+        Direction::Outbound => Direction::Inbound,
+        same @ (Direction::Internal | Direction::External | Direction::Unknown) => same,
+    };
+    flow.clone().flipped(direction)
+}
+
+/// Who speaks the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// The domain name system.
+    Dns,
+    /// Multicast DNS (RFC 6762).
+    Mdns,
+    /// Link-local multicast name resolution (RFC 4795).
+    Llmnr,
+}
+
+impl Service {
+    /// By the port of who answers.
+    pub(crate) const fn of(flow: &Flow) -> Self {
+        match flow.server.port {
+            5353 => Self::Mdns,
+            5355 => Self::Llmnr,
+            _ => Self::Dns,
+        }
+    }
+
+    /// `network.protocol`, where it is not the protocol's name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "",
+            Self::Mdns => "mdns",
+            Self::Llmnr => "llmnr",
+        }
+    }
+
+    /// The bits of a class that name it: mDNS has a flag in the top one (RFC 6762, 5.4 and 10.2).
+    pub(crate) const fn class_mask(self) -> u16 {
+        match self {
+            Self::Mdns => 0x7fff,
+            Self::Dns | Self::Llmnr => 0xffff,
+        }
+    }
+}
