@@ -5,7 +5,7 @@ use packetbeat_core::flow::Direction;
 use packetbeat_core::json::Json;
 use packetbeat_core::record::{AnyRecord, Sink};
 
-use crate::registry::Registry;
+use crate::registry::{Registry, Watcher};
 
 /// Where an event ends in its block, and its place in the order of all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub struct Batch {
 }
 
 /// Encodes events into the current batch.
-pub(crate) struct Collector {
+pub(crate) struct Collector<'r> {
+    watcher: Option<&'r Watcher>,
     encoder: Encoder,
     ends: Vec<EventEnd>,
     key: u64,
@@ -37,9 +38,10 @@ pub(crate) struct Collector {
     pub(crate) collected: u64,
 }
 
-impl Collector {
-    pub(crate) fn new(registry: &Registry) -> Self {
+impl<'r> Collector<'r> {
+    pub(crate) fn new(registry: &'r Registry) -> Self {
         Self {
+            watcher: registry.watcher(),
             encoder: Encoder::new(&registry.envelopes(), registry.settings.precision),
             ends: Vec::new(),
             key: 0,
@@ -86,14 +88,22 @@ impl Collector {
     }
 }
 
-impl Sink for Collector {
+impl Sink for Collector<'_> {
     fn accept(&mut self, origin: &Origin<'_>, record: &dyn AnyRecord) {
         if self.muted {
             self.muted_events += 1;
         } else if self.ignore_outgoing && origin.flow.direction == Direction::Egress {
             self.filtered += 1;
         } else {
+            let start = self.encoder.json().len();
             record.encode(origin, &mut self.encoder);
+            if let Some(watcher) = self.watcher {
+                watcher(
+                    origin.protocol,
+                    origin.now.packet,
+                    self.encoder.json().bytes().get(start..).unwrap_or_default(),
+                );
+            }
             // A block is handed on long before 4 GiB.
             self.ends.push(EventEnd { key: self.key, end: self.encoder.json().len() as u32 });
             self.collected += 1;

@@ -88,7 +88,9 @@ impl Undecided {
         };
         if let Decision::Wait = decision {
             if self.held_bytes + bytes.len() > UNDECIDED_BYTES {
-                return self.owner.map_or(Decision::Nobody, |owner| Decision::Claim(owner, dir, Role::Unknown));
+                return self
+                    .owner
+                    .map_or(Decision::Nobody, |owner| Decision::Claim(owner, dir, Role::Unknown));
             }
             if self.heads[dir].is_empty() {
                 self.heads[dir].extend_from_slice(bytes);

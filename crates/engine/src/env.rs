@@ -8,14 +8,14 @@ use packetbeat_core::ledger::Tally;
 use packetbeat_core::stamps::Stamps;
 use packetbeat_core::time::Stamp;
 
-use crate::collector::Collector;
+use packetbeat_core::record::Sink;
 use crate::registry::Registry;
 use crate::summary::{Connections, StreamBytes};
 
 /// The surroundings of a call into a protocol.
 pub(crate) struct Env<'w> {
     pub(crate) registry: &'w Registry,
-    pub(crate) collector: &'w mut Collector,
+    pub(crate) collector: &'w mut dyn Sink,
     pub(crate) tallies: &'w mut [Tally],
     pub(crate) bytes: &'w mut StreamBytes,
     pub(crate) connections: &'w mut Connections,

@@ -22,6 +22,9 @@ pub struct Configured {
 /// Knows which way a conversation crosses the border of this host or its networks, from source to destination.
 pub type Locality = Box<dyn Fn(IpAddr, IpAddr) -> Direction + Send + Sync>;
 
+/// Is shown each finished event: its protocol, the packet that completed it, its JSON.
+pub type Watcher = Box<dyn Fn(ProtocolId, u64, &[u8]) + Send + Sync>;
+
 /// What holds for all protocols of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -42,6 +45,7 @@ pub struct Registry {
     tcp_ports: Ports,
     udp_ports: Ports,
     locality: Locality,
+    watcher: Option<Watcher>,
     /// What holds for all of them.
     pub settings: Settings,
 }
@@ -86,7 +90,16 @@ impl Registry {
             (ports(|parsers| parsers.tcp.is_some()), ports(|parsers| parsers.udp.is_some()));
         let names =
             protocols.iter().enumerate().map(|(id, one)| (one.envelope.name.clone(), ProtocolId(id as u8)));
-        Self { names: names.collect(), tcp_ports, udp_ports, protocols, locality, settings }
+        Self { names: names.collect(), tcp_ports, udp_ports, protocols, locality, watcher: None, settings }
+    }
+
+    /// Shows every finished event to `watcher`, for debugging.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
+    }
+
+    pub(crate) fn watcher(&self) -> Option<&Watcher> {
+        self.watcher.as_ref()
     }
 
     /// How many there are.

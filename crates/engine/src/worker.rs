@@ -21,7 +21,7 @@ pub struct Worker<'r> {
     workers: usize,
     decoder: Decoder,
     shards: Vec<Shard>,
-    collector: Collector,
+    collector: Collector<'r>,
     summary: Summary,
     /// The largest packet time so far, and when the next tick is due.
     clock: i64,
@@ -175,7 +175,7 @@ impl<'r> Worker<'r> {
 
 fn env<'w>(
     registry: &'w Registry,
-    collector: &'w mut Collector,
+    collector: &'w mut Collector<'_>,
     summary: &'w mut Summary,
     now: Stamp,
 ) -> Env<'w> {

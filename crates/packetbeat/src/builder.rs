@@ -1,0 +1,53 @@
+//! What a program is made of.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use packetbeat_core::plugin::{Kind, Protocol};
+
+use crate::cli::Cli;
+use crate::run;
+
+/// A program under construction: the protocols that it offers.
+pub struct Builder {
+    kinds: Vec<Kind>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Builder {
+    /// With all protocols that come with packetbeat.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { kinds: Vec::new() }
+            .protocol::<packetbeat_http::Http>()
+            .protocol::<packetbeat_dns::Dns>()
+            .protocol::<packetbeat_smtp::Smtp>()
+    }
+
+    /// With one protocol more. One of the same name is replaced.
+    #[must_use]
+    pub fn protocol<P: Protocol>(mut self) -> Self {
+        self.kinds.retain(|kind| kind.name != P::NAME);
+        self.kinds.push(Kind::of::<P>());
+        self
+    }
+
+    /// Reads the command line and does what it says. 0: all went well; 1: something is wrong, and was said on standard
+    /// error.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        match Cli::try_parse() {
+            Ok(cli) => run::main(&cli, &self.kinds),
+            Err(error) => {
+                // Help and version are no errors; nothing is left to say if even this cannot be written.
+                let _ = error.print();
+                if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Who writes the events: the constant parts of every event.
+
+use packetbeat_core::fields::Fields;
+use packetbeat_core::json::Json;
+use packetbeat_core::key;
+use serde_json::{Map, Value, json};
+
+/// The version that events carry.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The version of the Elastic Common Schema that the events follow.
+const ECS_VERSION: &str = "8.0.0";
+
+/// This host and this run.
+pub(crate) struct Identity {
+    name: String,
+    id: String,
+    ephemeral_id: String,
+}
+
+impl Identity {
+    /// `name` is the configured name, if any. The agent's id is the same on every run on this machine.
+    pub(crate) fn new(name: Option<&str>) -> Self {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+            .map_or_else(|_| "localhost".to_owned(), |text| text.trim().to_owned());
+        let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+        let seed = format!("packetbeat\n{}\n{host}", machine.trim());
+        Self {
+            name: name.filter(|name| !name.is_empty()).unwrap_or(&host).to_owned(),
+            id: uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, seed.as_bytes()).to_string(),
+            ephemeral_id: uuid::Uuid::new_v4().to_string(),
+        }
+    }
+
+    /// Members behind `@timestamp`.
+    pub(crate) fn head() -> Vec<u8> {
+        let mut json = Json::default();
+        json.open(key!("@metadata"));
+        json.text(key!("beat"), "packetbeat");
+        json.text(key!("type"), "_doc");
+        json.text(key!("version"), VERSION);
+        json.close();
+        json.bytes().to_vec()
+    }
+
+    /// Members at the end: agent, ecs, host, tags, and the configured fields.
+    ///
+    /// Fields under the root may replace these, and nothing else: the roots that analysis fills are not theirs.
+    pub(crate) fn tail(
+        &self,
+        tags: &[String],
+        fields: &Map<String, Value>,
+        under_root: &Map<String, Value>,
+    ) -> Vec<u8> {
+        let mut members = Map::new();
+        let agent = json!({
+            "ephemeral_id": self.ephemeral_id, "id": self.id, "name": self.name, "type": "packetbeat", "version": VERSION,
+        });
+        members.insert("agent".to_owned(), agent);
+        members.insert("ecs".to_owned(), json!({ "version": ECS_VERSION }));
+        members.insert("host".to_owned(), json!({ "name": self.name }));
+        if !tags.is_empty() {
+            members.insert("tags".to_owned(), json!(tags));
+        }
+        if !fields.is_empty() {
+            members.insert("fields".to_owned(), Value::Object(fields.clone()));
+        }
+        merge(&mut members, under_root);
+        let text = Value::Object(members).to_string();
+        let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
+        let mut tail = inner.as_bytes().to_vec();
+        tail.push(b',');
+        tail
+    }
+}
+
+/// Lays `upper` upon `lower`: objects are merged, everything else is replaced.
+pub(crate) fn merge(lower: &mut Map<String, Value>, upper: &Map<String, Value>) {
+    for (name, value) in upper {
+        match (lower.get_mut(name), value) {
+            (Some(Value::Object(lower)), Value::Object(upper)) => merge(lower, upper),
+            _ => {
+                lower.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}

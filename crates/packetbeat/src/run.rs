@@ -1,0 +1,121 @@
+//! One run of the program.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use packetbeat_core::plugin::Kind;
+use packetbeat_engine::Registry;
+use packetbeat_publisher::Publisher;
+use packetbeat_sniffer::Input;
+use tracing::{error, info, warn};
+
+use crate::cli::Cli;
+use crate::feed::{self, Fed};
+use crate::logging;
+use crate::progress::Progress;
+use crate::report::Ledger;
+use crate::settings::{self, Plan};
+use crate::table;
+
+/// Does what the command line says.
+pub(crate) fn main(cli: &Cli, kinds: &[Kind]) -> ExitCode {
+    match analyse(cli, kinds) {
+        Ok(code) => code,
+        Err(lines) => {
+            let mut stderr = std::io::stderr().lock();
+            for line in lines.lines() {
+                // Nobody is left to be told if standard error is closed.
+                let _ = writeln!(stderr, "packetbeat: {line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
+    let Plan { registry, target, workers, input, logging, warnings } =
+        settings::plan(cli, kinds, std::io::stdout().is_terminal()).map_err(|errors| errors.to_string())?;
+    logging::start(cli, &logging);
+    for warning in &warnings {
+        warn!("{warning}");
+    }
+    if input.is_empty() {
+        return Err(
+            "no capture to read: name one with -I FILE (- is standard input); this version does not capture \
+                    from an interface yet"
+                .to_owned(),
+        );
+    }
+    let registry = selected(registry, cli, &logging);
+    let input = Input::open(&input).map_err(|error| error.to_string())?;
+    let reader = input.reader().map_err(|error| error.to_string())?;
+    let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
+    let progress = Progress::default();
+    let stop = progress.clone();
+    // Without the handler Ctrl-C ends the program at once; the run itself does not depend on it.
+    if let Err(error) = ctrlc::set_handler(move || stop.stop()) {
+        warn!("Ctrl-C will not end the run cleanly: {error}");
+    }
+    info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
+    let shown = progress.show(input.total_bytes());
+    let fed = feed::run(&input, reader, &registry, workers, &publisher, &progress);
+    drop(shown);
+    let report = publisher.finish();
+    if progress.is_stopped() {
+        warn!("stopped before the end of the capture: what was read until then is analysed");
+    }
+    let Fed { summary, packets, warnings, error } = fed;
+    for warning in &warnings {
+        warn!("{warning}");
+    }
+    let names = registry.names().map(str::to_owned).collect();
+    let ledger = Ledger { summary, packets, published: report.published, dropped: report.dropped, names };
+    let mut failed = false;
+    if let Some(error) = error {
+        error!("{error}");
+        failed = true;
+    }
+    if let Some(error) = report.error {
+        error!("{error}");
+        failed = true;
+    }
+    for wrong in ledger.discrepancies() {
+        error!("the ledger does not close: {wrong}");
+        failed = true;
+    }
+    if let Some(path) = &cli.summary
+        && let Err(error) = write_summary(path, &ledger)
+    {
+        error!("{}: the summary cannot be written: {error}", path.display());
+        failed = true;
+    }
+    if cli.log_to_stderr {
+        // Nobody is left to be told if standard error is closed.
+        let _ = std::io::stderr().lock().write_all(table::render(&ledger).as_bytes());
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// With `-d` the events of some protocols are logged as they are completed.
+fn selected(mut registry: Registry, cli: &Cli, logging: &packetbeat_config::Logging) -> Registry {
+    let names: Vec<String> = registry.names().map(str::to_owned).collect();
+    let chosen: Vec<bool> = names.iter().map(|name| logging::is_selected(cli, logging, name)).collect();
+    if chosen.contains(&true) {
+        registry.watch(Box::new(move |protocol, packet, event| {
+            if let (Some(true), Some(name)) =
+                (chosen.get(usize::from(protocol.0)), names.get(usize::from(protocol.0)))
+            {
+                tracing::debug!(
+                    "{name}: completed at packet {packet}: {}",
+                    String::from_utf8_lossy(event).trim_end()
+                );
+            }
+        }));
+    }
+    registry
+}
+
+fn write_summary(path: &Path, ledger: &Ledger) -> std::io::Result<()> {
+    std::fs::write(path, ledger.to_json())
+}

@@ -1,0 +1,265 @@
+//! From configuration to what a run needs.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use packetbeat_config::{
+    Codec, Config, Errors, Loader, Network, Node, Output, Precision, ProtocolSection, Transports, Warning,
+    check_permissions, check_ports, protocol_names,
+};
+use packetbeat_core::event::Envelope;
+use packetbeat_core::flow::{Direction, Transport};
+use packetbeat_core::options::{Common, Defaults};
+use packetbeat_core::plugin::{Kind, Parsers};
+use packetbeat_engine::{Configured, Locality, Registry, Settings};
+use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
+
+use serde_json::{Map, Value};
+
+use crate::cli::Cli;
+use crate::identity::{Identity, merge};
+
+/// What a run needs.
+pub(crate) struct Plan {
+    pub(crate) registry: Registry,
+    pub(crate) target: Target,
+    pub(crate) workers: usize,
+    pub(crate) input: Vec<PathBuf>,
+    pub(crate) logging: packetbeat_config::Logging,
+    /// What the user should know, a line each.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
+pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
+    let config = load(cli)?;
+    let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
+    let identity = Identity::new(config.name.as_deref());
+    let protocols = protocols(&config, kinds, &identity, &mut warnings)?;
+    not_built(&config, kinds, &mut warnings);
+    let precision = match config.timestamp_precision {
+        Precision::Millisecond => packetbeat_core::event::Precision::Millisecond,
+        Precision::Microsecond => packetbeat_core::event::Precision::Microsecond,
+        Precision::Nanosecond => packetbeat_core::event::Precision::Nanosecond,
+    };
+    let settings = Settings {
+        detect: config.detect,
+        flush_pending_at_eof: config.flush_pending_at_eof,
+        ignore_outgoing: config.ignore_outgoing,
+        precision,
+    };
+    let registry = Registry::new(protocols, locality(config.interfaces.internal_networks.clone()), settings);
+    let workers =
+        cli.workers.map(usize::from).or(config.workers.map(|count| usize::from(count.get()))).unwrap_or(1);
+    let input = if cli.input.is_empty() {
+        config.interfaces.file.iter().cloned().collect()
+    } else {
+        cli.input.clone()
+    };
+    let target = target(&config, cli, to_terminal, &mut warnings);
+    Ok(Plan { registry, target, workers: workers.max(1), input, logging: config.logging.clone(), warnings })
+}
+
+fn load(cli: &Cli) -> Result<Config, Errors> {
+    let folder = cli.path_config.as_ref().or(cli.path_home.as_ref());
+    let mut loader = Loader::new();
+    let mut errors = Vec::new();
+    let usual =
+        folder.map_or_else(|| PathBuf::from("packetbeat.yml"), |folder| folder.join("packetbeat.yml"));
+    let named: Vec<PathBuf> = if cli.config.is_empty() {
+        // Without -c the usual file is read if it is there, as long as no capture was named: a file is analysed with the
+        // built-in defaults wherever one stands.
+        if cli.input.is_empty() && usual.is_file() { vec![usual] } else { Vec::new() }
+    } else {
+        cli.config.iter().map(|path| beside(folder.map(PathBuf::as_path), path)).collect()
+    };
+    for path in named {
+        if cli.strict_perms
+            && path.exists()
+            && let Err(error) = check_permissions(&path)
+        {
+            errors.push(error);
+        }
+        loader = loader.file(path);
+    }
+    if !errors.is_empty() {
+        return Err(Errors(errors));
+    }
+    for setting in &cli.set {
+        loader = loader.set(setting);
+    }
+    for (key, path) in [
+        ("path.home", &cli.path_home),
+        ("path.config", &cli.path_config),
+        ("path.data", &cli.path_data),
+        ("path.logs", &cli.path_logs),
+    ] {
+        if let Some(path) = path {
+            loader = loader.set(format!("{key}={}", path.display()));
+        }
+    }
+    loader.load(&|name| std::env::var(name).ok())
+}
+
+/// A relative path that is not here is looked for in the configuration's folder.
+fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
+    match folder {
+        Some(folder) if path.is_relative() && !path.exists() && folder.join(path).exists() => {
+            folder.join(path)
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// The protocols that are built and on. Without a list, all on their usual ports.
+fn protocols(
+    config: &Config,
+    kinds: &[Kind],
+    identity: &Identity,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Configured>, Errors> {
+    let Some(sections) = &config.protocols else {
+        let all = kinds.iter().map(|kind| {
+            let parsers = (kind.make)(&Common::default(), &mut Defaults);
+            configured(kind, parsers, kind.ports.to_vec(), identity, config, None)
+        });
+        return Ok(all.collect());
+    };
+    let mut errors = Vec::new();
+    let transports = |name: &str| {
+        let kind = kinds.iter().find(|kind| kind.name == name)?;
+        let on = |transport| kind.transports.contains(&transport);
+        Some(Transports { tcp: on(Transport::Tcp), udp: on(Transport::Udp) })
+    };
+    if let Err(Errors(more)) = check_ports(sections, transports) {
+        errors.extend(more);
+    }
+    let mut built = Vec::new();
+    for section in sections {
+        let mut section = section.clone();
+        let Some(kind) = kinds.iter().find(|kind| kind.name == section.kind) else {
+            if let Err(Errors(more)) = section.finish_unread() {
+                errors.extend(more);
+            }
+            continue;
+        };
+        let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
+        let ports = section.ports.clone().unwrap_or_else(|| kind.ports.to_vec());
+        let (enabled, common) = (section.enabled, section.clone());
+        match section.options.finish() {
+            Ok(more) => warnings.extend(more.iter().map(Warning::to_string)),
+            Err(Errors(more)) => errors.extend(more),
+        }
+        if enabled {
+            built.push(configured(kind, parsers, ports, identity, config, Some(&common)));
+        }
+    }
+    if errors.is_empty() { Ok(built) } else { Err(Errors(errors)) }
+}
+
+fn configured(
+    kind: &Kind,
+    parsers: Parsers,
+    ports: Vec<u16>,
+    identity: &Identity,
+    config: &Config,
+    section: Option<&ProtocolSection>,
+) -> Configured {
+    let mut tags = config.tags.clone();
+    let (mut fields, mut under_root) = (Map::new(), Map::new());
+    let mut lay = |node: Option<&Node>, at_root: bool| {
+        if let Some(Ok(Value::Object(more))) = node.map(|node| serde_json::from_str(&node.to_json())) {
+            merge(if at_root { &mut under_root } else { &mut fields }, &more);
+        }
+    };
+    lay(config.fields.as_ref(), config.fields_under_root);
+    if let Some(section) = section {
+        tags.extend(section.common.tags.iter().cloned());
+        lay(section.common.fields.as_ref(), section.common.fields_under_root);
+    }
+    let tail = identity.tail(&tags, &fields, &under_root);
+    let envelope = Envelope { head: Identity::head(), name: kind.name.to_owned(), tail };
+    Configured { parsers, ports, envelope }
+}
+
+/// One warning that names what Packetbeat has and this program has not yet.
+fn not_built(config: &Config, kinds: &[Kind], warnings: &mut Vec<String>) {
+    let built = |name: &str| kinds.iter().any(|kind| kind.name == name);
+    let sections = config.protocols.iter().flatten().filter(|section| section.enabled);
+    let mut names: Vec<&str> =
+        sections.map(|section| section.kind.as_str()).filter(|name| !built(name)).collect();
+    names.retain(|name| protocol_names().any(|known| known == *name));
+    if config.flows.enabled {
+        names.push("flows");
+    }
+    if config.processors.is_some() {
+        names.push("processors");
+    }
+    if !names.is_empty() {
+        warnings.push(format!("accepted, but not analysed by this version yet: {}", names.join(", ")));
+    }
+}
+
+/// Where events go.
+fn target(config: &Config, cli: &Cli, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
+    let mut format = |codec: &Codec| match codec {
+        Codec::Json { pretty, escape_html, .. } => Format { pretty: *pretty, escape_html: *escape_html },
+        Codec::Format { at, .. } => {
+            warnings.push(format!("{at}: codec.format is not there yet: events are written as JSON"));
+            Format { pretty: false, escape_html: false }
+        }
+    };
+    match &config.output {
+        Output::File(file) => Target::File(FileOptions {
+            folder: file.path.clone(),
+            filename: file.filename.clone(),
+            rotate_every_bytes: file.rotate_every_kb.saturating_mul(1024),
+            number_of_files: file.number_of_files,
+            permissions: file.permissions,
+            rotate_on_startup: file.rotate_on_startup,
+            format: format(&file.codec),
+        }),
+        Output::Console { codec } => Target::Console(ConsoleOptions { format: format(codec) }),
+        Output::Discard => Target::Discard,
+        Output::Unsupported { name, at } => {
+            if !cli.no_publish {
+                warnings.push(format!(
+                    "{at}: output.{name} is not there yet: transactions go to standard output"
+                ));
+            }
+            standard_output(to_terminal)
+        }
+        Output::None => standard_output(to_terminal),
+    }
+}
+
+fn standard_output(to_terminal: bool) -> Target {
+    Target::Console(ConsoleOptions { format: Format { pretty: to_terminal, escape_html: false } })
+}
+
+/// Packetbeat's rule: the destination is looked at first. The addresses of this host do not count for a capture file: it
+/// gives the same events wherever it is read.
+fn locality(internal: Vec<Network>) -> Locality {
+    let near = |ip: IpAddr| match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
+    };
+    Box::new(move |source, destination| {
+        if near(destination) {
+            return Direction::Ingress;
+        }
+        if near(source) {
+            return Direction::Egress;
+        }
+        if internal.is_empty() {
+            return Direction::Unknown;
+        }
+        let inside = |ip| internal.iter().any(|network| network.contains(ip));
+        match (inside(source), inside(destination)) {
+            (true, true) => Direction::Internal,
+            (true, false) => Direction::Outbound,
+            (false, true) => Direction::Inbound,
+            (false, false) => Direction::External,
+        }
+    })
+}
