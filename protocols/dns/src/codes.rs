@@ -28,6 +28,10 @@ pub(crate) const AAAA: u16 = 28;
 pub(crate) const SRV: u16 = 33;
 /// Type OPT.
 pub(crate) const OPT: u16 = 41;
+/// Type IXFR.
+pub(crate) const IXFR: u16 = 251;
+/// Type AXFR.
+pub(crate) const AXFR: u16 = 252;
 
 /// A name, or a number that has none.
 #[derive(Clone, Copy, Debug)]

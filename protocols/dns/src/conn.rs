@@ -27,14 +27,17 @@ pub(crate) struct Query {
     pub(crate) bytes: Excerpt,
     /// Whether it has a pseudo-record of EDNS.
     pub(crate) edns: bool,
+    /// How many holes there were before it in what the server says.
+    holes: u32,
 }
 
 impl Query {
-    fn fill(&mut self, flow: &Flow, message: &Message<'_>, half: Half) {
+    fn fill(&mut self, flow: &Flow, message: &Message<'_>, half: Half, holes: u32) {
         self.flow = Some(flow.clone());
         self.half = half;
         self.bytes.push(message.bytes, QUERY_KEPT);
         self.edns = message.has_edns();
+        self.holes = holes;
     }
 }
 
@@ -44,6 +47,7 @@ impl Pending for Query {
         self.half = Half::default();
         self.bytes.clear();
         self.edns = false;
+        self.holes = 0;
     }
 
     fn heap_bytes(&self) -> usize {
@@ -101,10 +105,14 @@ pub(crate) struct Exchanges {
     asked: Memory<Key>,
     /// For answers that come twice, or in many messages (zone transfers).
     answered: Memory<(Key, i64)>,
+    /// A query to everybody while it is told of.
+    to_all: Query,
     scratch: Scratch,
     /// Nanoseconds that a query waits.
     timeout: Option<i64>,
     is_armed: bool,
+    /// Holes in what the server says (streams).
+    holes: u32,
 }
 
 impl Exchanges {
@@ -114,9 +122,11 @@ impl Exchanges {
             waiting: ByKey::new(capacity),
             asked: Memory { items: Vec::new(), next: 0 },
             answered: Memory { items: Vec::new(), next: 0 },
+            to_all: Query::default(),
             scratch: Scratch::default(),
             timeout,
             is_armed: false,
+            holes: 0,
         }
     }
 
@@ -178,24 +188,25 @@ impl Exchanges {
         half: Half,
         cx: &mut Cx<'_>,
     ) {
-        let Self { waiting, scratch, .. } = self;
+        let Self { waiting, scratch, to_all, .. } = self;
         if flow.server.ip.is_multicast() {
             let ticket = cx.ask();
-            let mut query = Query::default();
-            query.fill(flow, message, half);
-            event::emit(scratch, settings, flow, Story::Asked(&query), cx);
+            to_all.fill(flow, message, half, 0);
+            event::emit(scratch, settings, flow, Story::Asked(to_all), cx);
+            to_all.clear();
             cx.settle(ticket, Outcome::UnansweredByDesign);
             return;
         }
         if waiting.get(&key).is_some() {
             return; // sent again, or seen twice: the first one counts
         }
+        let holes = self.holes;
         let deadline = self.timeout.map_or(i64::MAX, |timeout| half.at.nanos.saturating_add(timeout));
         waiting.insert(
             key,
             deadline,
             cx,
-            |query| query.fill(flow, message, half),
+            |query| query.fill(flow, message, half, holes),
             |query, why, cx| unanswered(scratch, settings, query, why, cx),
         );
         self.asked.push(key);
@@ -217,6 +228,17 @@ impl Exchanges {
         {
             key = *found;
         }
+        if self.holes > 0
+            && message.is_transfer()
+            && waiting.get(&key).is_some_and(|query| query.holes != self.holes)
+        {
+            // The first message of the zone may have been in the hole; this one is not the answer.
+            waiting.give_up(&key, Reason::Gap, cx, |query, why, cx| {
+                unanswered(scratch, settings, query, why, cx);
+            });
+            answered.push((key, half.at.nanos));
+            return;
+        }
         let is_met = waiting.answer(&key, cx, |query, cx| {
             event::emit(scratch, settings, flow, Story::Pair(query, message, half), cx);
         });
@@ -236,6 +258,12 @@ impl Exchanges {
         } else {
             event::emit(scratch, settings, flow, Story::Announced(message, half), cx);
         }
+    }
+
+    /// Bytes are missing of what the server says. Ids say whose answer is whose, so a hole shifts nothing: what was answered
+    /// in it waits until the end.
+    pub(crate) const fn hole(&mut self) {
+        self.holes = self.holes.saturating_add(1);
     }
 
     /// Asks to be woken for the oldest query.

@@ -118,8 +118,12 @@ pub(crate) fn emit(
         (None, _) => None,
     };
     let Some(message) = answer.map(|(answer, _)| *answer).or(kept) else { return };
-    let survey = message.survey(&mut scratch.ips);
-    scratch.ips.truncate(if answer.is_some() { ADDRESSES } else { 0 });
+    let most = if answer.is_some() { ADDRESSES } else { 0 };
+    let survey = message.survey(|ip| {
+        if scratch.ips.len() < most {
+            scratch.ips.push(ip);
+        }
+    });
     let mask = Service::of(flow).class_mask();
     let asking = if message.question.is_some() { Some(message) } else { kept };
     let asked = asking.and_then(|from| from.question.map(|question| (from, question)));
@@ -130,7 +134,7 @@ pub(crate) fn emit(
     if settings.send_request
         && let Some(query) = &kept
     {
-        text::write(query, &query.survey(&mut Vec::new()), &mut scratch.request_text);
+        text::write(query, &query.survey(|_| {}), &mut scratch.request_text);
     }
     if settings.send_response && answer.is_some() {
         text::write(&message, &survey, &mut scratch.response_text);

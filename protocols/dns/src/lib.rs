@@ -42,6 +42,8 @@ mod probe;
 mod rdata;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod scenarios;
 mod svcb;
 mod tcp;
 mod text;

@@ -322,7 +322,7 @@ mod tests {
     fn json(kind: u16, data: &[u8]) -> String {
         let wire = samples::message(0x8180, &[("example.org", kind)], &[(kind, data)]);
         let message = Message::parse(&wire).unwrap();
-        let survey = message.survey(&mut Vec::new());
+        let survey = message.survey(|_| {});
         let mut json = Json::default();
         json.begin_event();
         for record in message.records(survey.sections[0]) {

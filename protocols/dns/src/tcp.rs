@@ -75,8 +75,10 @@ impl TcpParser for Streams {
         }
     }
 
-    /// Ids say whose answer is whose, so a hole shifts nothing: what was answered in it waits until the end.
-    fn gap(&self, _: &mut Conn, _: Dir, _: NonZeroU64, _: &mut Cx<'_>) -> AfterGap {
+    fn gap(&self, conn: &mut Conn, dir: Dir, _: NonZeroU64, _: &mut Cx<'_>) -> AfterGap {
+        if dir == Dir::ToClient {
+            conn.exchanges.hole();
+        }
         AfterGap::Resync
     }
 

@@ -146,7 +146,7 @@ mod tests {
     fn text(bytes: &[u8]) -> String {
         let message = Message::parse(bytes).unwrap();
         let mut out = Vec::new();
-        write(&message, &message.survey(&mut Vec::new()), &mut out);
+        write(&message, &message.survey(|_| {}), &mut out);
         String::from_utf8(out).unwrap()
     }
 

@@ -112,18 +112,24 @@ impl<'m> Message<'m> {
         })
     }
 
+    /// Whether it belongs to the transfer of a zone, as far as it says so: only the first message must repeat the question
+    /// (RFC 5936, 2.2.1).
+    pub(crate) const fn is_transfer(&self) -> bool {
+        matches!(self.question, None | Some(Question { kind: codes::AXFR | codes::IXFR, .. }))
+    }
+
     /// Whether one of the records is that of EDNS.
     pub(crate) fn has_edns(&self) -> bool {
         match (self.header.counts, self.records_at) {
             ([.., 0], _) | (_, None) => false,
             // Nearly every query: one additional record, behind the question.
             ([_, 0, 0, 1], Some(at)) => self.bytes.get(at..at + 3) == Some(&[0, 0, 41]),
-            _ => self.survey(&mut Vec::new()).opt.is_some(),
+            _ => self.survey(|_| {}).opt.is_some(),
         }
     }
 
-    /// Looks at all records once: how many there are, where, and what addresses the answers give.
-    pub(crate) fn survey(&self, ips: &mut Vec<IpAddr>) -> Survey {
+    /// Looks at all records once: how many there are, and where. `address` hears the addresses that the answers give.
+    pub(crate) fn survey(&self, mut address: impl FnMut(IpAddr)) -> Survey {
         let mut survey = Survey::default();
         let [_, answers, authorities, additionals] = self.header.counts;
         let Some(mut at) = self.records_at else {
@@ -144,7 +150,7 @@ impl<'m> Message<'m> {
                             place.opts += 1;
                             survey.opt.get_or_insert(Opt::of(&record));
                         } else if section == 0 {
-                            ips.extend(record.address());
+                            record.address().into_iter().for_each(&mut address);
                         }
                         place.records += 1;
                     }
@@ -309,7 +315,7 @@ mod tests {
         let question = message.question.unwrap();
         assert_eq!((question.name_at, question.kind, question.class), (12, 1, 1));
         let mut ips = Vec::new();
-        let survey = message.survey(&mut ips);
+        let survey = message.survey(|ip| ips.push(ip));
         assert_eq!(ips, ["192.0.2.1".parse::<IpAddr>().unwrap()]);
         assert_eq!(survey.sections.map(Place::count), [1, 0, 0]);
         assert!(survey.damage.is_none() && survey.end == samples::ANSWER.len());
@@ -327,7 +333,7 @@ mod tests {
         );
         let message = Message::parse(&whole[..whole.len() - 1]).unwrap();
         let mut ips = Vec::new();
-        let survey = message.survey(&mut ips);
+        let survey = message.survey(|ip| ips.push(ip));
         assert_eq!((survey.sections[0].count(), ips.len()), (1, 1));
         assert_eq!(survey.damage.unwrap().reason, "record cut short");
     }
@@ -345,7 +351,7 @@ mod tests {
         let mut bytes = samples::QUERY.to_vec();
         bytes[11] = 1;
         bytes.extend_from_slice(&[0, 0, 41, 0x10, 0, 0x11, 2, 0x80, 0, 0, 0]);
-        let survey = Message::parse(&bytes).unwrap().survey(&mut Vec::new());
+        let survey = Message::parse(&bytes).unwrap().survey(|_| {});
         assert_eq!(survey.sections[2].count(), 0);
         let opt = survey.opt.unwrap();
         assert_eq!((opt.udp_size, opt.rcode_high, opt.version, opt.dnssec_ok), (4096, 0x11, 2, true));
