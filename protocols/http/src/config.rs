@@ -1,0 +1,109 @@
+//! The `http` section of `packetbeat.yml`.
+
+use std::time::Duration;
+
+use packetbeat_core::options::{Common, Options};
+
+use crate::wire::contains_ignoring_case;
+
+/// What HTTP can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `send_all_headers`: every header goes into the event.
+    pub send_all_headers: bool,
+    /// `send_headers`: names of headers that go into the event, lower case.
+    pub send_headers: Vec<String>,
+    /// `split_cookie`: cookies become objects.
+    pub split_cookie: bool,
+    /// `real_ip_header`: name of the header with the client's address, lower case; empty for none.
+    pub real_ip_header: String,
+    /// `include_body_for`, `include_request_body_for`: content types whose request bodies go into the event.
+    pub request_body_for: Vec<String>,
+    /// `include_body_for`, `include_response_body_for`: the same for responses.
+    pub response_body_for: Vec<String>,
+    /// `hide_keywords`: parameters whose values are hidden; compared with the lower-cased name.
+    pub hide_keywords: Vec<String>,
+    /// `redact_authorization`: hides Authorization and Proxy-Authorization.
+    pub redact_authorization: bool,
+    /// `redact_headers`: headers whose values are replaced, lower case.
+    pub redact_headers: Vec<String>,
+    /// `decode_body`: bodies are decompressed before they go into the event.
+    pub decode_body: bool,
+    /// `max_message_size`: bytes of a message that are kept at most, decompressed or not.
+    pub max_message_size: usize,
+    /// `send_request`: the request's text goes into the event.
+    pub send_request: bool,
+    /// `send_response`: the response's text goes into the event.
+    pub send_response: bool,
+    /// `transaction_timeout`: how long a request waits; as long as its connection lives, where it is not set.
+    pub timeout: Option<Duration>,
+}
+
+/// Default of `max_message_size`.
+const MESSAGE_BYTES: u64 = 10 << 20;
+
+impl Config {
+    /// Reads the section.
+    #[must_use]
+    pub fn read(common: &Common, options: &mut dyn Options) -> Self {
+        let both = options.list("include_body_for");
+        let joined = |own: Vec<String>| both.iter().cloned().chain(own).collect();
+        Self {
+            send_all_headers: options.bool("send_all_headers", false),
+            send_headers: lower(options.list("send_headers")),
+            split_cookie: options.bool("split_cookie", false),
+            real_ip_header: options.text("real_ip_header").unwrap_or_default().to_ascii_lowercase(),
+            request_body_for: joined(options.list("include_request_body_for")),
+            response_body_for: joined(options.list("include_response_body_for")),
+            hide_keywords: options.list("hide_keywords"),
+            redact_authorization: options.bool("redact_authorization", false),
+            redact_headers: lower(options.list("redact_headers")),
+            decode_body: options.bool("decode_body", true),
+            max_message_size: usize::try_from(options.bytes("max_message_size", MESSAGE_BYTES))
+                .unwrap_or(usize::MAX),
+            send_request: common.send_request.unwrap_or(false),
+            send_response: common.send_response.unwrap_or(false),
+            timeout: common.transaction_timeout,
+        }
+    }
+
+    /// Whether any header is to be captured.
+    #[must_use]
+    pub const fn captures_headers(&self) -> bool {
+        self.send_all_headers || !self.send_headers.is_empty()
+    }
+
+    /// Whether the header of this lower-case name is to be captured.
+    #[must_use]
+    pub fn captures(&self, name: &[u8]) -> bool {
+        self.send_all_headers || self.send_headers.iter().any(|other| other.as_bytes() == name)
+    }
+
+    /// Whether a body of this content type goes into the event.
+    #[must_use]
+    pub fn includes_body(&self, request: bool, content_type: &[u8]) -> bool {
+        let wanted = if request { &self.request_body_for } else { &self.response_body_for };
+        wanted.iter().any(|kind| contains_ignoring_case(content_type, kind.as_bytes()))
+    }
+}
+
+/// Names in lower case. `false` alone is what the reference configuration writes for an empty list.
+fn lower(names: Vec<String>) -> Vec<String> {
+    let names: Vec<_> = names.into_iter().map(|name| name.to_ascii_lowercase()).collect();
+    if names == ["false"] { Vec::new() } else { names }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use packetbeat_core::options::Defaults;
+
+    #[test]
+    fn defaults_are_those_of_the_reference_configuration() {
+        let config = Config::read(&Common::default(), &mut Defaults);
+        assert!(!config.captures_headers() && config.decode_body && !config.split_cookie);
+        assert_eq!(config.max_message_size, 10_485_760);
+        assert!(!config.includes_body(true, b"text/html"));
+        assert!(lower(vec!["false".to_owned()]).is_empty());
+    }
+}

@@ -1,0 +1,332 @@
+//! A message as far as it is known: one type for both directions.
+
+use packetbeat_core::excerpt::Excerpt;
+use packetbeat_core::pairing::Pending;
+use packetbeat_core::record::Half;
+
+use crate::config::Config;
+use crate::redact;
+use crate::wire::{self, FieldLine, Span, StartLine, Version};
+
+/// Header fields kept of one message; further ones are passed over.
+pub const FIELDS: usize = 256;
+
+/// What was noticed about a message; written as `error.message`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Notes(u8);
+
+impl Notes {
+    /// Content-Length in several values.
+    pub const LENGTHS: Self = Self(1);
+    /// Content-Length beside Transfer-Encoding.
+    pub const BOTH_LENGTHS: Self = Self(2);
+    /// The stream ended within the message.
+    pub const INCOMPLETE: Self = Self(4);
+
+    /// All notes with their texts.
+    pub const TEXTS: [(Self, &'static str); 3] = [
+        (Self::LENGTHS, "Conflicting Content-Length values"),
+        (Self::BOTH_LENGTHS, "Content-Length besides Transfer-Encoding"),
+        (Self::INCOMPLETE, "Message ended before its end was reached"),
+    ];
+
+    /// Adds a note.
+    pub const fn add(&mut self, note: Self) {
+        self.0 |= note.0;
+    }
+
+    /// Whether it is noted.
+    #[must_use]
+    pub const fn has(self, note: Self) -> bool {
+        self.0 & note.0 != 0
+    }
+}
+
+/// A captured header field.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Lower-case name within [`Message::names`].
+    pub name: Span,
+    /// Value within the head.
+    pub value: Span,
+}
+
+/// How the end of a body is found (RFC 9112, 6.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// There is no length and no coding: what that means depends on the direction.
+    #[default]
+    Unsaid,
+    /// Content-Length.
+    Length(u64),
+    /// The last transfer coding is chunked.
+    Chunked,
+    /// Another transfer coding: until the connection ends.
+    Coded,
+}
+
+/// A request or a response. Cleared and used again.
+#[derive(Debug, Default)]
+pub struct Message {
+    /// The head as it came, the empty line behind it included; hidden parts overwritten.
+    pub head: Vec<u8>,
+    /// The start line.
+    pub start: StartLine,
+    /// Its version.
+    pub version: Version,
+    /// Captured header fields in their order.
+    pub fields: Vec<Field>,
+    /// Their names.
+    pub names: Vec<u8>,
+    /// Host.
+    pub host: Span,
+    /// Content-Type.
+    pub content_type: Span,
+    /// Content-Encoding.
+    pub content_encoding: Span,
+    /// User-Agent.
+    pub user_agent: Span,
+    /// Referer.
+    pub referer: Span,
+    /// The header named by `real_ip_header`.
+    pub real_ip: Span,
+    /// Authorization, if it is captured.
+    pub authorization: Span,
+    /// Credentials to be hidden: the colon's place and the value's end.
+    pub secrets: Vec<(usize, usize)>,
+    /// Connection says close, or the version is 1.0 and it does not say keep-alive.
+    pub closes: bool,
+    /// Expect: 100-continue.
+    pub expects: bool,
+    /// How the body ends.
+    pub framing: Framing,
+    /// Content-Length as declared.
+    pub declared: Option<u64>,
+    /// When it began, and its bytes on the wire so far.
+    pub half: Half,
+    /// Bytes of the body so far, without chunk framing.
+    pub body_bytes: u64,
+    /// The body, as far as it is wanted.
+    pub body: Excerpt,
+    /// Whether the body is collected, for the event or for its parameters.
+    pub keeps_body: bool,
+    /// Whether the body goes into the event.
+    pub shows_body: bool,
+    /// Bytes within the message that the capture does not have.
+    pub lost: u64,
+    /// What was noticed.
+    pub notes: Notes,
+}
+
+impl Pending for Message {
+    fn clear(&mut self) {
+        let (mut head, mut fields, mut names, mut body) = (
+            std::mem::take(&mut self.head),
+            std::mem::take(&mut self.fields),
+            std::mem::take(&mut self.names),
+            std::mem::take(&mut self.body),
+        );
+        head.clear();
+        fields.clear();
+        names.clear();
+        body.clear();
+        *self = Self { head, fields, names, body, ..Self::default() };
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.head.capacity()
+            + self.names.capacity()
+            + self.fields.capacity() * size_of::<Field>()
+            + self.body.heap_bytes()
+    }
+}
+
+impl Message {
+    /// Whether it is a request.
+    #[must_use]
+    pub const fn is_request(&self) -> bool {
+        matches!(self.start, StartLine::Request { .. })
+    }
+
+    /// The method; empty for a response.
+    #[must_use]
+    pub fn method(&self) -> &[u8] {
+        match self.start {
+            StartLine::Request { method, .. } => method.of(&self.head),
+            StartLine::Response { .. } => &[],
+        }
+    }
+
+    /// The target; empty for a response.
+    #[must_use]
+    pub fn target(&self) -> &[u8] {
+        match self.start {
+            StartLine::Request { target, .. } => target.of(&self.head),
+            StartLine::Response { .. } => &[],
+        }
+    }
+
+    /// The status code; 0 for a request.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self.start {
+            StartLine::Request { .. } => 0,
+            StartLine::Response { code, .. } => code,
+        }
+    }
+
+    /// The part of the head in `span`.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &[u8] {
+        span.of(&self.head)
+    }
+
+    /// What the event says of the content's length: as declared, or counted where nothing is.
+    #[must_use]
+    pub fn content_length(&self) -> u64 {
+        self.declared.unwrap_or(self.body_bytes)
+    }
+
+    /// Takes a head from the start of `bytes`, whose first line was read already and takes `line` bytes. Gives the head's
+    /// length, or `None` if its end is not there yet. The message must be clear.
+    pub fn read(
+        &mut self,
+        bytes: &[u8],
+        line: usize,
+        (start, version): (StartLine, Version),
+        config: &Config,
+    ) -> Option<usize> {
+        self.start = start;
+        self.version = version;
+        self.closes = version.minor == 0;
+        let capturing = config.captures_headers();
+        let end = wire::fields(bytes, line, |field| {
+            self.special(field, bytes, config);
+            if capturing {
+                self.capture(field, bytes, config);
+            }
+        });
+        let Some(end) = end else {
+            self.clear();
+            return None;
+        };
+        self.head.extend_from_slice(bytes.get(..end).unwrap_or_default());
+        redact::conceal(self, config);
+        self.half.bytes = end as u64;
+        let kind = self.text(self.content_type);
+        let shows = config.includes_body(self.is_request(), kind);
+        let form = self.is_request() && wire::contains_ignoring_case(kind, b"urlencoded");
+        self.shows_body = shows;
+        self.keeps_body = shows || form;
+        Some(end)
+    }
+
+    /// Fields that mean something here, told apart by length and first letter.
+    #[inline]
+    fn special(&mut self, field: FieldLine, bytes: &[u8], config: &Config) {
+        let (name, value) = (field.name.of(bytes), field.value);
+        let is = |text: &str| name.eq_ignore_ascii_case(text.as_bytes());
+        match name.len() {
+            4 if is("host") => set_once(&mut self.host, value),
+            6 if is("expect") => self.expects = wire::lists(value.of(bytes), b"100-continue"),
+            7 if is("referer") => set_once(&mut self.referer, value),
+            10 if is("user-agent") => set_once(&mut self.user_agent, value),
+            10 if is("connection") => self.connection(value.of(bytes)),
+            12 if is("content-type") => set_once(&mut self.content_type, value),
+            13 if is("authorization") => self.authorization(field, config),
+            19 if is("proxy-authorization") && config.redact_authorization => {
+                self.secrets.push((field.colon, value.end()));
+            }
+            14 if is("content-length") => self.length(value.of(bytes)),
+            16 if is("content-encoding") => set_once(&mut self.content_encoding, value),
+            17 if is("transfer-encoding") => self.coding(value.of(bytes)),
+            _ => {}
+        }
+        let real_ip = config.real_ip_header.as_bytes();
+        if !real_ip.is_empty() && name.eq_ignore_ascii_case(real_ip) {
+            set_once(&mut self.real_ip, value);
+        }
+    }
+
+    fn authorization(&mut self, field: FieldLine, config: &Config) {
+        if config.redact_authorization {
+            self.secrets.push((field.colon, field.value.end()));
+        } else if config.captures(b"authorization") {
+            set_once(&mut self.authorization, field.value);
+        }
+    }
+
+    fn connection(&mut self, value: &[u8]) {
+        if wire::lists(value, b"close") {
+            self.closes = true;
+        } else if wire::lists(value, b"keep-alive") {
+            self.closes = false;
+        }
+    }
+
+    fn length(&mut self, value: &[u8]) {
+        let Some(length) = wire::content_length(value) else {
+            self.notes.add(Notes::LENGTHS);
+            return;
+        };
+        match self.declared {
+            Some(other) if other != length => self.notes.add(Notes::LENGTHS),
+            _ => self.declared = Some(length),
+        }
+        match self.framing {
+            Framing::Unsaid => self.framing = Framing::Length(length),
+            Framing::Length(_) => {}
+            Framing::Chunked | Framing::Coded => self.notes.add(Notes::BOTH_LENGTHS),
+        }
+    }
+
+    fn coding(&mut self, value: &[u8]) {
+        let last = value.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+        if matches!(self.framing, Framing::Length(_)) {
+            self.notes.add(Notes::BOTH_LENGTHS);
+        }
+        if wire::lists(last, b"chunked") {
+            self.framing = Framing::Chunked;
+        } else if !wire::lists(last, b"identity") {
+            self.framing = Framing::Coded;
+        }
+    }
+
+    fn capture(&mut self, field: FieldLine, bytes: &[u8], config: &Config) {
+        let name = field.name.of(bytes);
+        // What is no token can look the same as another name once it is written as text.
+        if self.fields.len() >= FIELDS || !name.iter().all(u8::is_ascii_graphic) {
+            return;
+        }
+        let start = self.names.len();
+        self.names.extend(name.iter().map(u8::to_ascii_lowercase));
+        let span = Span::new(start, self.names.len());
+        let lower = span.of(&self.names);
+        if config.captures(lower) && lower != b"content-length" && lower != b"content-type" {
+            self.fields.push(Field { name: span, value: field.value });
+        } else {
+            self.names.truncate(start);
+        }
+    }
+
+    /// Bytes of the body came; `limit` of them are kept at most.
+    pub fn add_body(&mut self, bytes: &[u8], limit: usize) {
+        self.half.bytes = self.half.bytes.saturating_add(bytes.len() as u64);
+        self.body_bytes = self.body_bytes.saturating_add(bytes.len() as u64);
+        if self.keeps_body {
+            self.body.push(bytes, limit);
+        }
+    }
+
+    /// Bytes that belong to the message and not to its body came.
+    pub const fn add_framing(&mut self, bytes: usize) {
+        self.half.bytes = self.half.bytes.saturating_add(bytes as u64);
+    }
+}
+
+/// The first of several holds.
+fn set_once(slot: &mut Span, value: Span) {
+    if slot.is_empty() {
+        *slot = value;
+    }
+}

@@ -1,0 +1,148 @@
+//! Recognising HTTP/1.x: a request line or a status line.
+
+use packetbeat_core::limits::PROBE_BYTES;
+use packetbeat_core::probe::{Role, Verdict};
+
+use crate::scan::METHODS;
+use crate::wire;
+
+/// Looks at the first line. Empty lines in front of it are passed over (RFC 9112, 2.2).
+#[must_use]
+pub fn probe(head: &[u8]) -> Verdict {
+    let blank = head.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    if blank > 4 {
+        return Verdict::Reject;
+    }
+    let head = head.get(blank..).unwrap_or_default();
+    if head.is_empty() {
+        return Verdict::NeedMore;
+    }
+    if head.starts_with(b"HTTP/") || b"HTTP/".starts_with(head) {
+        return response(head);
+    }
+    match wire::line(head) {
+        Some((line, _)) => match wire::request_line(line) {
+            Some((_, version)) if version.major == 1 => Verdict::Match { sender: Role::Client },
+            _ => Verdict::Reject,
+        },
+        None => unfinished(head),
+    }
+}
+
+fn response(head: &[u8]) -> Verdict {
+    const STATUS: usize = 12; // HTTP/1.1 200
+    let Some((status, behind)) = head.split_at_checked(STATUS) else {
+        return if wire::may_be_status_line(head) && !head.starts_with(b"HTTP/0") {
+            Verdict::NeedMore
+        } else {
+            Verdict::Reject
+        };
+    };
+    let good = matches!(wire::status_line(status), Some((_, version)) if version.major == 1);
+    match behind.first() {
+        _ if !good => Verdict::Reject,
+        None => Verdict::NeedMore,
+        Some(b' ' | b'\r' | b'\n') => Verdict::Match { sender: Role::Server },
+        Some(_) => Verdict::Reject,
+    }
+}
+
+/// A line whose end is not there: it can become a request while it has a known method and no third word that is something else.
+fn unfinished(line: &[u8]) -> Verdict {
+    let Some(space) = memchr::memchr(b' ', line) else {
+        let prefix = METHODS.iter().any(|method| method.as_bytes().starts_with(line));
+        return if prefix { Verdict::NeedMore } else { Verdict::Reject };
+    };
+    let (method, rest) = line.split_at_checked(space).unwrap_or((line, &[]));
+    let target = rest.strip_suffix(b"\r").unwrap_or(rest).trim_ascii_start();
+    if !METHODS.iter().any(|known| known.as_bytes() == method) || !target.iter().all(|byte| *byte >= b' ') {
+        return Verdict::Reject;
+    }
+    if foreign_scheme(target) {
+        return Verdict::Reject;
+    }
+    if line.len() + 8 >= PROBE_BYTES {
+        // The version is behind what probes may look at.
+        let absolute = target.starts_with(b"/") || target.starts_with(b"http://");
+        return if absolute { Verdict::Match { sender: Role::Client } } else { Verdict::Reject };
+    }
+    Verdict::NeedMore
+}
+
+/// RTSP, SIP and ICAP have request lines of the same make.
+fn foreign_scheme(target: &[u8]) -> bool {
+    ["rtsp:", "rtspu:", "sip:", "sips:", "icap:", "tel:"].iter().any(|scheme| {
+        target.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
+    const SERVER: Verdict = Verdict::Match { sender: Role::Server };
+
+    #[test]
+    fn what_is_http() {
+        for request in [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\r\nPOST /form HTTP/1.0\n",
+            "PROPFIND /dav HTTP/1.1\r\n",
+            "CONNECT example.org:443 HTTP/1.1\r\n",
+            "WHATEVER * HTTP/1.1\r\n",
+        ] {
+            assert_eq!(probe(request.as_bytes()), CLIENT, "{request}");
+        }
+        for response in ["HTTP/1.1 200 OK\r\n", "HTTP/1.0 404", "HTTP/1.1 204\r\n"] {
+            let want = if response.len() == 12 { Verdict::NeedMore } else { SERVER };
+            assert_eq!(probe(response.as_bytes()), want, "{response}");
+        }
+        let long = format!("GET /{}", "a".repeat(PROBE_BYTES));
+        assert_eq!(probe(&long.as_bytes()[..PROBE_BYTES]), CLIENT);
+    }
+
+    #[test]
+    fn every_prefix_needs_more() {
+        for (text, whole) in [("GET /a?b=c HTTP/1.1\r\n", CLIENT), ("HTTP/1.1 200 OK", SERVER)] {
+            for cut in 0..text.len() {
+                let got = probe(&text.as_bytes()[..cut]);
+                assert!(got == Verdict::NeedMore || got == whole, "{text} cut at {cut}: {got:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn near_misses() {
+        for other in [
+            "DESCRIBE rtsp://example.org/a RTSP/1.0\r\n",
+            "OPTIONS * RTSP/1.0\r\n",
+            "OPTIONS rtsp://example.org/",
+            "RTSP/1.0 200 OK\r\n",
+            "REGISTER sip:example.org SIP/2.0\r\n",
+            "OPTIONS sip:example.org SIP/2.0\r\n",
+            "SIP/2.0 200 OK\r\n",
+            "REQMOD icap://example.org/s ICAP/1.0\r\n",
+            "OPTIONS icap://example.org/s",
+            "ICAP/1.0 200 OK\r\n",
+            "220 mail.example.org ESMTP\r\n",
+            "EHLO client.example.org\r\n",
+            "220 FTP server ready\r\n",
+            "USER alice\r\n",
+            "NICK alice\r\nUSER a b c :d\r\n",
+            ":irc.example.org NOTICE * :hi\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "HTTP/2 200\r\n",
+            "HTTP/1.x 200 OK\r\n",
+            "get key\r\n",
+            "GET key\r\n",
+            "SSH-2.0-OpenSSH_9.2\r\n",
+            "*1\r\n$4\r\nPING\r\n",
+            "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}",
+            "GETTING / HTTP",
+            "MSETNX a b\r\n",
+        ] {
+            assert_eq!(probe(other.as_bytes()), Verdict::Reject, "{other}");
+        }
+    }
+}

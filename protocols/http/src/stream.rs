@@ -1,0 +1,411 @@
+//! One direction's bytes, message by message. One path serves requests and responses.
+
+use std::num::NonZeroU64;
+
+use packetbeat_core::cx::Cx;
+use packetbeat_core::direction::Dir;
+use packetbeat_core::ledger::Reason;
+use packetbeat_core::pairing::Pending;
+use packetbeat_core::stream::{
+    AfterGap, Boundary, Finish, Next, Offset, Progress, SkipLen, Skipped, Window, WireError,
+};
+
+use crate::config::Config;
+use crate::conn::{After, CHUNK_LINE_BYTES, Conn, GARBAGE_BYTES, HEAD_BYTES, State, TRAILER_BYTES};
+use crate::message::{Framing, Notes};
+use crate::scan;
+use crate::wire;
+
+/// What one step did with the bytes shown.
+enum Step {
+    /// So many are done with; go on.
+    Took(usize),
+    /// The rest is too short.
+    Wait,
+    /// So many are to be dropped.
+    Skip(SkipLen),
+    /// This connection is done, behind so many bytes.
+    Finish(usize, Finish),
+}
+
+impl Conn {
+    /// See [`packetbeat_core::parser::TcpParser::data`].
+    pub(crate) fn data(
+        &mut self,
+        config: &Config,
+        dir: Dir,
+        window: Window<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Progress {
+        let mut at = 0;
+        let progress = loop {
+            let rest = window.after(at);
+            if rest.bytes.is_empty() {
+                break Progress::all(at);
+            }
+            match self.step(config, dir, rest, cx) {
+                Step::Took(count) => at += count,
+                Step::Wait => break Progress::wait(at, 1),
+                Step::Skip(then) => break Progress::Skip { consumed: at, then },
+                Step::Finish(count, how) => break Progress::Finish { consumed: at + count, how },
+            }
+        };
+        self.hold(cx);
+        progress
+    }
+
+    fn step(&mut self, config: &Config, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Step {
+        let bytes = window.bytes;
+        match self.sides[dir].state {
+            State::Head => self.head(config, dir, window, cx),
+            State::Body { left, untouched } => {
+                if untouched && self.body_never_comes(dir, bytes) {
+                    self.complete(dir, config, cx);
+                    return Step::Took(0);
+                }
+                self.body(config, dir, bytes, left, cx)
+            }
+            State::ToEnd => self.to_end(config, dir, bytes, cx),
+            State::ChunkSize => self.chunk_size(dir, bytes),
+            State::Chunk { left } => self.chunk(config, dir, bytes, left),
+            State::ChunkEnd => self.chunk_end(config, dir, bytes, cx),
+            State::Trailers { seen } => self.trailers(config, dir, bytes, seen, cx),
+            State::Lost { bytes: passed } => self.lost(dir, bytes, passed),
+            // Not called while the engine skips; if it were, nothing of this would be a message.
+            State::Skipping(_) => Step::Took(bytes.len()),
+        }
+    }
+
+    fn head(&mut self, config: &Config, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Step {
+        let bytes = window.bytes;
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        if blank > 0 {
+            return Step::Took(blank);
+        }
+        let Some((text, line)) = wire::line(bytes) else {
+            let plausible = match dir {
+                Dir::ToServer => wire::may_be_request_line(bytes),
+                Dir::ToClient => wire::may_be_status_line(bytes),
+            };
+            return if plausible && bytes.len() < HEAD_BYTES { Step::Wait } else { self.garbage(dir) };
+        };
+        let start = match dir {
+            Dir::ToServer => wire::request_line(text),
+            Dir::ToClient => wire::status_line(text),
+        };
+        let Some(start) = start else {
+            if dir == Dir::ToServer && text.starts_with(b"PRI * HTTP/2") {
+                return Step::Finish(0, Finish::Upgrade(Next::Detect));
+            }
+            return self.garbage(dir);
+        };
+        // Only what is new is searched for the end; without one nothing is read.
+        let scanned = self.sides[dir].scanned.0.saturating_sub(window.start.0) as usize;
+        let read = if scanned > 0 && !wire::has_head_end(bytes, scanned.min(bytes.len())) {
+            None
+        } else {
+            let message = match dir {
+                Dir::ToServer => &mut self.spare,
+                Dir::ToClient => &mut self.response,
+            };
+            message.clear();
+            message.half.at = cx.stamp(dir, window.start);
+            let at = message.half.at;
+            let read = message.read(bytes, line, start, config);
+            message.half.at = at;
+            read
+        };
+        match read {
+            None if bytes.len() >= HEAD_BYTES => self.garbage(dir),
+            None => {
+                self.sides[dir].scanned = window.start.plus(bytes.len());
+                Step::Wait
+            }
+            Some(length) => self.begins(config, dir, length, cx),
+        }
+    }
+
+    /// A head of `length` bytes was read.
+    fn begins(&mut self, config: &Config, dir: Dir, length: usize, cx: &mut Cx<'_>) -> Step {
+        match dir {
+            Dir::ToServer => {
+                self.request_begins(config, cx);
+                Step::Took(length)
+            }
+            Dir::ToClient => self.response_begins(config, length, cx),
+        }
+    }
+
+    fn response_begins(&mut self, config: &Config, length: usize, cx: &mut Cx<'_>) -> Step {
+        self.seen = true;
+        let code = self.response.code();
+        let (head, connect) = match self.pending.oldest() {
+            Some(request) if self.late == 0 => (request.method() == b"HEAD", request.method() == b"CONNECT"),
+            _ => (false, false),
+        };
+        let side = &mut self.sides[Dir::ToClient];
+        side.scanned = Offset::default();
+        if (100..200).contains(&code) && code != 101 {
+            // Interim: the final one is still to come (RFC 9110, 15.2).
+            return Step::Took(length);
+        }
+        side.live = true;
+        let tunnel = code == 101 || connect && (200..300).contains(&code);
+        side.state = match self.response.framing {
+            _ if tunnel || head || code == 204 || code == 304 => State::Head,
+            Framing::Length(0) => State::Head,
+            Framing::Length(left) => State::Body { left, untouched: true },
+            Framing::Chunked => State::ChunkSize,
+            Framing::Coded | Framing::Unsaid => State::ToEnd,
+        };
+        if side.state == State::Head {
+            self.complete(Dir::ToClient, config, cx);
+        }
+        if tunnel { Step::Finish(length, Finish::Upgrade(Next::Detect)) } else { Step::Took(length) }
+    }
+
+    /// Whether the client sends another request in place of a body: it expected leave to continue, and was answered.
+    fn body_never_comes(&self, dir: Dir, bytes: &[u8]) -> bool {
+        dir == Dir::ToServer
+            && !self.sides[dir].live
+            && wire::line(bytes).is_some_and(|(text, _)| wire::request_line(text).is_some())
+    }
+
+    fn body(&mut self, config: &Config, dir: Dir, bytes: &[u8], left: u64, cx: &mut Cx<'_>) -> Step {
+        let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        let wanted = self.message(dir).is_some_and(|message| message.keeps_body);
+        if here as u64 == left || wanted {
+            self.add_body(dir, bytes.get(..here).unwrap_or_default(), config);
+            match left - here as u64 {
+                0 => self.complete(dir, config, cx),
+                left => self.sides[dir].state = State::Body { left, untouched: false },
+            }
+            return Step::Took(here);
+        }
+        self.skip(dir, After::Body(left), left)
+    }
+
+    fn skip(&mut self, dir: Dir, after: After, count: u64) -> Step {
+        self.sides[dir].state = State::Skipping(after);
+        match NonZeroU64::new(count) {
+            Some(count) if after != After::ToEnd => Step::Skip(SkipLen::Exactly(count)),
+            _ => Step::Skip(SkipLen::ToEnd),
+        }
+    }
+
+    /// A body without a length ends with the connection. A server that leaves the length out of an empty answer and goes on
+    /// is recognised by its next status line, where another request waits for it.
+    fn to_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
+        let Some(message) = self.message(dir) else { return Step::Took(bytes.len()) };
+        let (wanted, closes) = (message.keeps_body, message.closes);
+        let own = usize::from(self.late == 0);
+        if dir == Dir::ToClient && !closes && self.pending.len() > own {
+            let next = wire::line(bytes).is_some_and(|(text, _)| wire::status_line(text).is_some());
+            if next {
+                self.complete(dir, config, cx);
+                return Step::Took(0);
+            }
+        } else if closes && !wanted {
+            return self.skip(dir, After::ToEnd, 0);
+        }
+        self.add_body(dir, bytes, config);
+        Step::Took(bytes.len())
+    }
+
+    fn chunk_size(&mut self, dir: Dir, bytes: &[u8]) -> Step {
+        let Some((text, taken)) = wire::line(bytes) else {
+            return if bytes.len() < CHUNK_LINE_BYTES { Step::Wait } else { self.broken(dir) };
+        };
+        let Some(size) = wire::chunk_size(text) else { return self.broken(dir) };
+        self.add_framing(dir, taken);
+        self.sides[dir].state = match size {
+            0 => State::Trailers { seen: 0 },
+            left => State::Chunk { left },
+        };
+        Step::Took(taken)
+    }
+
+    fn chunk(&mut self, config: &Config, dir: Dir, bytes: &[u8], left: u64) -> Step {
+        let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        let wanted = self.message(dir).is_some_and(|message| message.keeps_body);
+        if here as u64 == left || wanted {
+            self.add_body(dir, bytes.get(..here).unwrap_or_default(), config);
+            self.sides[dir].state = match left - here as u64 {
+                0 => State::ChunkEnd,
+                left => State::Chunk { left },
+            };
+            return Step::Took(here);
+        }
+        self.skip(dir, After::Chunk(left), left.saturating_add(2))
+    }
+
+    fn chunk_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
+        let taken = match bytes {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] => 1,
+            [b'\r'] => return Step::Wait,
+            _ => {
+                self.cut_short(dir, config, cx);
+                return self.broken(dir);
+            }
+        };
+        self.add_framing(dir, taken);
+        self.sides[dir].state = State::ChunkSize;
+        Step::Took(taken)
+    }
+
+    fn trailers(&mut self, config: &Config, dir: Dir, bytes: &[u8], seen: usize, cx: &mut Cx<'_>) -> Step {
+        let Some((text, taken)) = wire::line(bytes) else {
+            return if seen + bytes.len() < TRAILER_BYTES { Step::Wait } else { self.broken(dir) };
+        };
+        self.add_framing(dir, taken);
+        if text.is_empty() {
+            self.complete(dir, config, cx);
+        } else if seen + taken > TRAILER_BYTES {
+            return self.broken(dir);
+        } else {
+            self.sides[dir].state = State::Trailers { seen: seen + taken };
+        }
+        Step::Took(taken)
+    }
+
+    /// The body's framing is wrong: what is known of the message stays, the next one is looked for.
+    fn broken(&mut self, dir: Dir) -> Step {
+        if let Some(message) = self.message(dir) {
+            message.notes.add(Notes::INCOMPLETE);
+        }
+        self.garbage(dir)
+    }
+
+    /// No message starts here.
+    fn garbage(&mut self, dir: Dir) -> Step {
+        if !self.seen {
+            return Step::Finish(0, Finish::Malformed(WireError::new("no HTTP message", 0)));
+        }
+        self.sides[dir].state = State::Lost { bytes: 1 };
+        self.sides[dir].scanned = Offset::default();
+        Step::Took(1)
+    }
+
+    fn lost(&mut self, dir: Dir, bytes: &[u8], passed: u64) -> Step {
+        let (taken, found) = match scan::boundary(dir, bytes) {
+            Boundary::At(at) => (at, true),
+            Boundary::KeepLast(kept) => (bytes.len().saturating_sub(kept), false),
+        };
+        let passed = passed.saturating_add(taken as u64);
+        if passed > GARBAGE_BYTES {
+            return Step::Finish(taken, Finish::Opaque);
+        }
+        self.sides[dir].state = if found { State::Head } else { State::Lost { bytes: passed } };
+        if found || taken > 0 { Step::Took(taken) } else { Step::Wait }
+    }
+
+    /// See [`packetbeat_core::parser::TcpParser::skipped`].
+    pub(crate) fn skipped(&mut self, config: &Config, dir: Dir, done: Skipped, cx: &mut Cx<'_>) {
+        let State::Skipping(after) = self.sides[dir].state else { return };
+        match after {
+            After::Body(left) => {
+                self.pass_body(dir, done.bytes, 0, done.lost);
+                if done.complete {
+                    self.complete(dir, config, cx);
+                } else {
+                    let left = left.saturating_sub(done.bytes).max(1);
+                    self.sides[dir].state = State::Body { left, untouched: false };
+                }
+            }
+            After::Chunk(size) => {
+                let body = done.bytes.min(size);
+                self.pass_body(dir, body, done.bytes.saturating_sub(body), done.lost);
+                self.sides[dir].state = State::ChunkSize;
+            }
+            After::ToEnd => {
+                self.pass_body(dir, done.bytes, 0, done.lost);
+                self.sides[dir].state = State::ToEnd;
+            }
+        }
+    }
+
+    /// See [`packetbeat_core::parser::TcpParser::gap`].
+    pub(crate) fn gap(&mut self, config: &Config, dir: Dir, lost: u64, cx: &mut Cx<'_>) -> AfterGap {
+        match self.sides[dir].state {
+            State::Body { left, .. } if lost <= left => {
+                self.pass_body(dir, lost, 0, lost);
+                match left - lost {
+                    0 => self.complete(dir, config, cx),
+                    left => self.sides[dir].state = State::Body { left, untouched: false },
+                }
+                AfterGap::Continue
+            }
+            State::Chunk { left } if lost <= left => {
+                self.pass_body(dir, lost, 0, lost);
+                self.sides[dir].state = match left - lost {
+                    0 => State::ChunkEnd,
+                    left => State::Chunk { left },
+                };
+                AfterGap::Continue
+            }
+            State::ToEnd => {
+                self.pass_body(dir, lost, 0, lost);
+                AfterGap::Continue
+            }
+            state => {
+                self.torn(config, dir, state, lost, cx);
+                AfterGap::Resync
+            }
+        }
+    }
+
+    /// A hole in which a message ends or starts: what is known of the message is all that will be; answers in the hole are
+    /// nobody's.
+    fn torn(&mut self, config: &Config, dir: Dir, state: State, lost: u64, cx: &mut Cx<'_>) {
+        let within = match state {
+            State::Body { left, .. } | State::Chunk { left } => left.min(lost),
+            _ => lost,
+        };
+        if let Some(message) = self.message(dir) {
+            message.lost = message.lost.saturating_add(within);
+            self.cut_short(dir, config, cx);
+        }
+        if dir == Dir::ToClient {
+            self.give_up_all(Reason::Gap, config, cx);
+            self.late = 0;
+        }
+        let side = &mut self.sides[dir];
+        side.state = State::Head;
+        side.live = false;
+        side.scanned = Offset::default();
+    }
+
+    /// See [`packetbeat_core::parser::TcpParser::end`].
+    pub(crate) fn end(&mut self, config: &Config, dir: Dir, unread: &[u8], cx: &mut Cx<'_>) {
+        if self.sides[dir].state == State::Head && !unread.is_empty() {
+            self.cut_head(config, dir, unread, cx);
+        }
+        self.cut_short(dir, config, cx);
+    }
+
+    /// The stream ended within a head: a message if its first line is whole.
+    fn cut_head(&mut self, config: &Config, dir: Dir, unread: &[u8], cx: &mut Cx<'_>) {
+        let Some((text, line)) = wire::line(unread) else { return };
+        let start = match dir {
+            Dir::ToServer => wire::request_line(text),
+            Dir::ToClient => wire::status_line(text),
+        };
+        let Some(start) = start else { return };
+        // Rare: the head is ended by hand, in a copy.
+        let mut whole = unread.to_vec();
+        whole.extend_from_slice(if unread.ends_with(b"\n") { b"\r\n" } else { b"\r\n\r\n" });
+        let message = match dir {
+            Dir::ToServer => &mut self.spare,
+            Dir::ToClient => &mut self.response,
+        };
+        message.clear();
+        if message.read(&whole, line, start, config).is_none() {
+            return;
+        }
+        message.half.at = cx.now();
+        message.half.bytes = unread.len() as u64;
+        message.notes.add(Notes::INCOMPLETE);
+        self.begins(config, dir, unread.len(), cx);
+    }
+}
