@@ -1,0 +1,159 @@
+//! The writer thread: gathers what waits, writes it, gives the blocks back.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender};
+use packetbeat_core::lines::Lines;
+
+use crate::error::OutputError;
+use crate::options::Format;
+use crate::render::render;
+use crate::sink::{Failure, Sink};
+
+/// How many `Lines` may wait.
+pub(crate) const QUEUE: usize = 4;
+/// How many `Lines` are written at once, and how many wait for reuse.
+pub(crate) const GATHER: usize = 16;
+/// How many bytes are written at once: beyond it a batch leaves the processor's cache.
+const GATHER_BYTES: usize = 1 << 20;
+
+/// What the writer and the senders both see.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) published: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    /// The output takes no more events.
+    pub(crate) closed: AtomicBool,
+}
+
+/// Why an output ended before its time.
+#[derive(Debug)]
+pub(crate) struct End {
+    pub(crate) cause: &'static str,
+    pub(crate) error: Option<OutputError>,
+}
+
+/// Writes until every sender has gone. After a failure it goes on receiving: no sender may wait for ever, and every
+/// event is counted.
+pub(crate) fn run<S: Sink>(
+    mut sink: S,
+    format: Format,
+    queue: &Receiver<Lines>,
+    used: &Sender<Lines>,
+    counts: &Counts,
+) -> Option<End> {
+    let mut end = None;
+    let mut batch = Vec::with_capacity(GATHER);
+    let mut text = Vec::new();
+    while let Ok(first) = queue.recv() {
+        gather(first, queue, &mut batch);
+        let events: u64 = batch.iter().map(|lines| lines.events).sum();
+        let mut published = 0;
+        if end.is_none() {
+            let result = if format.is_compact() {
+                write(&mut sink, &batch, counts)
+            } else {
+                write_rendered(&mut sink, format, &batch, &mut text, counts)
+            };
+            published = match result {
+                Ok(()) => events,
+                Err((published, last)) => {
+                    end = Some(last);
+                    // Behind the counts of this batch, so that nobody is turned away before its end is known.
+                    counts.closed.store(true, Ordering::Release);
+                    published.min(events)
+                }
+            };
+        }
+        counts.published.fetch_add(published, Ordering::Relaxed);
+        counts.dropped.fetch_add(events - published, Ordering::Relaxed);
+        give_back(&mut batch, used);
+    }
+    end
+}
+
+/// What waits, up to about [`GATHER_BYTES`]. With nothing waiting it is the first alone: an event that was seen is
+/// written at once.
+fn gather(first: Lines, queue: &Receiver<Lines>, batch: &mut Vec<Lines>) {
+    let mut bytes = first.bytes();
+    batch.push(first);
+    while bytes < GATHER_BYTES && batch.len() < GATHER {
+        let Ok(next) = queue.try_recv() else { return };
+        bytes += next.bytes();
+        batch.push(next);
+    }
+}
+
+/// Writes the blocks as they are; tells how many events went out before it failed.
+fn write<S: Sink>(sink: &mut S, batch: &[Lines], counts: &Counts) -> Result<(), (u64, End)> {
+    let chunks: Vec<&[u8]> = batch.iter().flat_map(Lines::chunks).collect();
+    put(sink, &chunks, counts).map_err(|failure| (failure.whole.events, failure.into()))
+}
+
+/// Writes the events as another text, a mebibyte at a time.
+fn write_rendered<S: Sink>(
+    sink: &mut S,
+    format: Format,
+    batch: &[Lines],
+    text: &mut Vec<u8>,
+    counts: &Counts,
+) -> Result<(), (u64, End)> {
+    let mut published = 0;
+    let mut pending = 0;
+    text.clear();
+    let mut lines =
+        batch.iter().flat_map(Lines::chunks).flat_map(|chunk| chunk.split_inclusive(|&b| b == b'\n'));
+    loop {
+        let line = lines.next();
+        if let Some(line) = line {
+            render(format, line, text);
+            pending += 1;
+            if text.len() < GATHER_BYTES {
+                continue;
+            }
+        }
+        put(sink, &[text.as_slice()], counts)
+            .map_err(|failure| (published + failure.whole.events, failure.into()))?;
+        published += pending;
+        pending = 0;
+        text.clear();
+        if line.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Writes chunks and counts their bytes.
+fn put<S: Sink>(sink: &mut S, chunks: &[&[u8]], counts: &Counts) -> Result<(), Failure> {
+    let result = sink.write(chunks);
+    let bytes = match &result {
+        Ok(()) => chunks.iter().map(|chunk| chunk.len() as u64).sum(),
+        Err(failure) => failure.whole.bytes,
+    };
+    counts.bytes.fetch_add(bytes, Ordering::Relaxed);
+    result
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        Self { cause: failure.cause, error: failure.error }
+    }
+}
+
+fn give_back(batch: &mut Vec<Lines>, used: &Sender<Lines>) {
+    for mut lines in batch.drain(..) {
+        clear(&mut lines);
+        // Enough wait for reuse when it is full: these are freed.
+        let _full = used.try_send(lines);
+    }
+}
+
+/// Forgets the events and keeps the memory.
+pub(crate) fn clear(lines: &mut Lines) {
+    for block in &mut lines.blocks {
+        block.clear();
+    }
+    lines.pieces.clear();
+    lines.events = 0;
+}
