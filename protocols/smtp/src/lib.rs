@@ -1,2 +1,232 @@
 //! SMTP: who wrote to whom.
+//!
+//! ```text
+//! S: 220 mail.example.org ESMTP
+//! C: EHLO client.example.org          ┐
+//! S: 250 …                            │ the session: greeting, login, TLS
+//! C: AUTH PLAIN …                     ┘
+//! C: MAIL FROM:<alice@example.org>    ┐
+//! S: 250 2.1.0 Ok                     │
+//! C: RCPT TO:<bob@example.org>        │
+//! S: 250 2.1.5 Ok                     │ a mail transaction: one event
+//! C: DATA                             │
+//! S: 354 End data with <CR><LF>.…     │
+//! C: (content) .                      │
+//! S: 250 2.0.0 Ok: queued as 42       ┘
+//! ```
+//!
+//! RFC 5321, with pipelining (2920), `SIZE` (1870), chunks (3030), internationalised addresses (6531), login (4954), the
+//! step to TLS (3207), and LMTP (2033).
+//!
+//! **A request** in the ledger's sense is a mail transaction: `MAIL` to the reply to its content, or to what gave it up
+//! (`RSET`, a new greeting, `QUIT`, the connection's end). A session without any mail is one request too, with its event at
+//! its end. A mail that the client gave up wants no answer; one that was refused at any step is answered.
+//!
+//! **What is kept**: of the envelope the addresses, of the header section the fields of the event, of replies their text, all
+//! within the limits of [`limits`](crate). The body is looked at for the dot that ends it and never copied; chunks
+//! behind the header section are skipped unseen. Passwords are dropped where they are decoded.
+//!
+//! **Sizes**: `smtp.size` is the content as the receiver stores it: without the final dot and without the dots that the
+//! sender doubled. `source.bytes` are the client's bytes from `MAIL` on, `destination.bytes` the replies to them.
+//!
+//! **After a hole**: among commands, the session is taken up at the next certain command; in content, the dot is looked
+//! for further on, and a reply that comes without it ends the mail; among replies, recipients without an answer count as accepted
+//! and mails that wait are unmatched.
+//!
+//! Not read: the content beyond its header section (MIME parts, attachments), `BURL`, the answers of `VRFY` and `EXPN`, and
+//! anything in TLS.
 #![forbid(unsafe_code)]
+
+mod auth;
+mod client;
+mod config;
+mod conn;
+mod content;
+mod event;
+mod headers;
+mod limits;
+mod mail;
+mod probe;
+mod server;
+mod session;
+mod wire;
+
+use std::num::NonZeroU64;
+
+use packetbeat_core::cx::Cx;
+use packetbeat_core::direction::Dir;
+use packetbeat_core::flow::Transport;
+use packetbeat_core::ledger::{Outcome, Reason};
+use packetbeat_core::options::{Common, Options};
+use packetbeat_core::parser::{Start, TcpParser};
+use packetbeat_core::plugin::{Parsers, Protocol};
+use packetbeat_core::probe::Verdict;
+use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window};
+
+use crate::config::Config;
+use crate::conn::{Conn, Kind, Mode};
+use crate::event::SessionEvent;
+use crate::mail::GivenUp;
+
+/// The protocol SMTP, configured.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Smtp {
+    config: Config,
+}
+
+/// What is remembered of one connection.
+#[derive(Debug)]
+pub struct Connection(Conn);
+
+impl Protocol for Smtp {
+    const NAME: &'static str = "smtp";
+    const PORTS: &'static [u16] = &[25, 587, 2525];
+    const TRANSPORTS: &'static [Transport] = &[Transport::Tcp];
+    const FIELDS: &'static str = include_str!("../fields.yml");
+
+    fn configure(common: &Common, options: &mut dyn Options) -> Self {
+        Self { config: Config::read(common, options) }
+    }
+
+    fn parsers(self, to: &mut Parsers) {
+        to.tcp(self);
+    }
+}
+
+impl TcpParser for Smtp {
+    type Conn = Connection;
+
+    fn probe(&self, head: &[u8]) -> Verdict {
+        probe::probe(head)
+    }
+
+    fn open(&self, start: Start) -> Connection {
+        Connection(Conn::new(start))
+    }
+
+    fn data(&self, conn: &mut Connection, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Progress {
+        match dir {
+            Dir::ToServer => conn.0.client_data(window, &self.config, cx),
+            Dir::ToClient => conn.0.server_data(window, &self.config, cx),
+        }
+    }
+
+    fn skipped(&self, conn: &mut Connection, _dir: Dir, done: Skipped, cx: &mut Cx<'_>) {
+        conn.0.skipped(done, cx);
+    }
+
+    fn gap(&self, conn: &mut Connection, dir: Dir, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
+        conn.0.scanned[dir] = 0;
+        match dir {
+            Dir::ToServer => conn.0.lost_commands(lost, cx),
+            Dir::ToClient => {
+                conn.0.lost_replies(&self.config, cx);
+                AfterGap::Resync
+            }
+        }
+    }
+
+    fn boundary(&self, _conn: &Connection, dir: Dir, bytes: &[u8]) -> Boundary {
+        boundary(dir, bytes)
+    }
+
+    fn close(&self, conn: Connection, why: Close, cx: &mut Cx<'_>) {
+        conn.0.close(why, &self.config, cx);
+    }
+}
+
+/// Bytes of a line without its end that may still become a line worth starting at.
+const LINE_START: usize = 2048;
+
+/// The next line that is certainly a command, or looks like a reply.
+fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..) {
+        let Some(end) = memchr::memchr(b'\n', rest) else {
+            let tls = client::is_tls(rest) == Some(true);
+            return match rest.len() {
+                _ if tls => Boundary::At(at),
+                len if len <= LINE_START => Boundary::KeepLast(len),
+                _ => Boundary::KeepLast(0),
+            };
+        };
+        let line = rest.get(..end).unwrap_or_default();
+        let starts = match dir {
+            Dir::ToServer => wire::is_certain(line.trim_ascii_end()),
+            Dir::ToClient => wire::reply_line(line.trim_ascii_end()).is_some(),
+        };
+        if starts {
+            return Boundary::At(at);
+        }
+        at += end + 1;
+    }
+    Boundary::KeepLast(0)
+}
+
+impl Conn {
+    /// Bytes of the client were lost.
+    fn lost_commands(&mut self, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
+        if let Some(mail) = self.current_mail() {
+            mail.has_hole = true;
+        }
+        match self.mode {
+            Mode::Content(mut scan) => {
+                scan.lose_place();
+                self.mode = Mode::Content(scan);
+                if let Some(mail) = self.current_mail() {
+                    mail.lost = mail.lost.saturating_add(lost.get());
+                    mail.size = mail.size.saturating_add(lost.get());
+                    mail.headers.finish();
+                    mail.headers_over = true;
+                }
+                AfterGap::Continue
+            }
+            Mode::Chunk { left, .. } if left >= lost.get() => {
+                if let Some(mail) = self.current_mail() {
+                    mail.headers.finish();
+                    mail.headers_over = true;
+                }
+                self.skipped(
+                    Skipped { bytes: lost.get(), lost: lost.get(), complete: true, at: cx.now() },
+                    cx,
+                );
+                AfterGap::Continue
+            }
+            Mode::Chunk { .. } | Mode::LongLine | Mode::Lines => {
+                self.mode = Mode::Lines;
+                self.doubt = true;
+                self.session.login.lose_place();
+                self.expect_lost();
+                AfterGap::Resync
+            }
+        }
+    }
+
+    /// Replies to lost commands may come.
+    fn expect_lost(&mut self) {
+        let current = std::mem::take(&mut self.current);
+        if self.awaited.back().is_none_or(|newest| newest.kind != Kind::Lost) {
+            self.expect(Kind::Lost);
+        }
+        self.current = current;
+    }
+
+    /// The connection is over: what waits is settled.
+    fn close(mut self, why: Close, config: &Config, cx: &mut Cx<'_>) {
+        let reason = Reason::of_close(why);
+        if why == Close::Handed {
+            self.give_up(GivenUp::StartTls);
+        }
+        while !self.mails.is_empty() {
+            self.finish_oldest(reason, config, cx);
+        }
+        if self.session.mails > 0 || !self.session.understood {
+            return;
+        }
+        let asked = self.awaited.iter().any(|awaited| awaited.kind != Kind::Lost);
+        let unmatched = (asked || self.session.code == 0).then_some(reason);
+        let ticket = cx.ask();
+        cx.emit(&SessionEvent::new(&self.session, unmatched));
+        cx.settle(ticket, unmatched.map_or(Outcome::Answered, Outcome::Unmatched));
+    }
+}
