@@ -222,7 +222,11 @@ impl<'e> Exchange<'e> {
             if !rooted {
                 encoded.push(b'/');
             }
-            target::encode_path(path, encoded);
+            if path == b"*" {
+                encoded.push(b'*')
+            } else {
+                target::encode_path(path, encoded)
+            }
             self.encoded_path = Text::checked(encoded);
         }
         let named = if path.is_empty() { Text::from(request.target()) } else { self.path };

@@ -30,7 +30,7 @@ pub fn write<F: Fields>(to: &mut F, message: &Message, config: &Config) {
         let value = message.text(field.value);
         if config.split_cookie && own == cookie && redact::shown(config, own, value).bytes() == value {
             to.open_named(own.into());
-            cookies(to, values());
+            cookies(to, &values());
             to.close();
         } else if values().nth(1).is_none() && memchr::memchr(b'\n', value).is_none() {
             to.text_named(own.into(), redact::shown(config, own, value));
@@ -64,7 +64,7 @@ fn several<'v, F: Fields>(to: &mut F, name: &[u8], values: impl Iterator<Item = 
 }
 
 /// `name=value; name=value` as an object with lower-case names; of several with one name the last one holds.
-fn cookies<'v, F: Fields>(to: &mut F, values: impl Iterator<Item = &'v [u8]> + Clone) {
+fn cookies<'v, F: Fields>(to: &mut F, values: &(impl Iterator<Item = &'v [u8]> + Clone)) {
     let pairs = || values.clone().flat_map(pairs).take(COOKIES);
     for (at, (name, value)) in pairs().enumerate() {
         if pairs().skip(at + 1).any(|(other, _)| other.eq_ignore_ascii_case(name)) {

@@ -140,10 +140,10 @@ fn response(bytes: &[u8]) -> Boundary {
         // A fixed part is looked at, so that the search stays linear.
         let head = rest.get(..STATUS_BYTES).unwrap_or(rest);
         match head.split_last_chunk::<1>() {
-            Some((status, [b' ' | b'\r' | b'\n'])) if head.len() == STATUS_BYTES => {
-                if wire::status_line(status).is_some() {
-                    return Boundary::At(found);
-                }
+            Some((status, [b' ' | b'\r' | b'\n']))
+                if head.len() == STATUS_BYTES && wire::status_line(status).is_some() =>
+            {
+                return Boundary::At(found);
             }
             _ if head.len() < STATUS_BYTES && wire::may_be_status_line(head) => {
                 return Boundary::KeepLast(head.len());

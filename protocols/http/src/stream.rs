@@ -65,7 +65,7 @@ impl Conn {
                 }
                 self.body(config, dir, bytes, left, cx)
             }
-            State::ToEnd => self.to_end(config, dir, bytes, cx),
+            State::ToEnd => self.until_end(config, dir, bytes, cx),
             State::ChunkSize => self.chunk_size(dir, bytes),
             State::Chunk { left } => self.chunk(config, dir, bytes, left),
             State::ChunkEnd => self.chunk_end(config, dir, bytes, cx),
@@ -195,7 +195,7 @@ impl Conn {
 
     /// A body without a length ends with the connection. A server that leaves the length out of an empty answer and goes on
     /// is recognised by its next status line, where another request waits for it.
-    fn to_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
+    fn until_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
         let Some(message) = self.message(dir) else { return Step::Took(bytes.len()) };
         let (wanted, closes) = (message.keeps_body, message.closes);
         let own = usize::from(self.late == 0);
