@@ -1,5 +1,9 @@
 //! What is remembered between messages: queries that wait, and what was lately asked and answered.
 
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::excerpt::Excerpt;
@@ -56,8 +60,10 @@ impl Pending for Query {
 }
 
 /// What a query and its answer have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
+    /// Of all that follows, by the table's own seed: computed once, the table is asked several times.
+    hash: u64,
     client: Endpoint,
     server: Endpoint,
     id: u16,
@@ -66,13 +72,32 @@ struct Key {
     question: u64,
 }
 
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
 impl Key {
-    fn of(flow: &Flow, message: &Message<'_>) -> Result<Self, WireError> {
+    #[inline]
+    fn of(flow: &Flow, message: &Message<'_>, seed: &RandomState) -> Result<Self, WireError> {
         let question = match message.question {
             None => 0,
-            Some(asked) => name::fingerprint(message.bytes, asked.name_at)? ^ u64::from(asked.kind),
+            Some(asked) => {
+                name::fingerprint(message.bytes, asked.name_at, asked.name_end)? ^ u64::from(asked.kind)
+            }
         };
-        Ok(Self { client: flow.client, server: flow.server, id: message.header.id, question })
+        let (client, server, id) = (flow.client, flow.server, message.header.id);
+        let mut hasher = seed.build_hasher();
+        for ip in [client.ip, server.ip] {
+            match ip {
+                IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+                IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+            }
+        }
+        hasher.write_u64(u64::from(client.port) << 32 | u64::from(server.port) << 16 | u64::from(id));
+        hasher.write_u64(question);
+        Ok(Self { hash: hasher.finish(), client, server, id, question })
     }
 
     /// Whether both are between the same two under the same id.
@@ -100,6 +125,7 @@ impl<T> Memory<T> {
 
 /// The queries and answers of a connection, or of a shard's datagrams.
 pub(crate) struct Exchanges {
+    seed: RandomState,
     waiting: ByKey<Key, Query>,
     /// For answers that do not repeat their question.
     asked: Memory<Key>,
@@ -119,6 +145,7 @@ impl Exchanges {
     /// For at most `capacity` queries at once, which wait for `timeout` nanoseconds.
     pub(crate) fn new(capacity: usize, timeout: Option<i64>) -> Self {
         Self {
+            seed: RandomState::default(),
             waiting: ByKey::new(capacity),
             asked: Memory { items: Vec::new(), next: 0 },
             answered: Memory { items: Vec::new(), next: 0 },
@@ -170,7 +197,7 @@ impl Exchanges {
         half: Half,
         cx: &mut Cx<'_>,
     ) -> Result<(), WireError> {
-        let key = Key::of(flow, message)?;
+        let key = Key::of(flow, message, &self.seed)?;
         if message.header.is_response() {
             self.answer(settings, flow, key, message, half, cx);
         } else {

@@ -31,10 +31,12 @@ impl<'n> Domain<'n> {
         if suffix == 0 || dot == 0 || !is_border(bytes, dot) {
             return None;
         }
-        let mut start = dot;
-        while start > 0 && !is_border(bytes, start - 1) {
-            start -= 1;
-        }
+        let before = bytes.get(..dot).unwrap_or_default();
+        let start = if name.is_plain() {
+            before.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1)
+        } else {
+            (0..dot).rev().find(|at| is_border(bytes, *at)).map_or(0, |dot| dot + 1)
+        };
         Some(Self {
             registered: name.part(start..bytes.len()),
             suffix: name.part(dot + 1..bytes.len()),

@@ -39,7 +39,9 @@ impl Scratch {
         for buffer in [&mut self.name, &mut self.request_text, &mut self.response_text, self.record.get_mut()]
         {
             buffer.clear();
-            buffer.shrink_to(SCRATCH_KEPT);
+            if buffer.capacity() > SCRATCH_KEPT {
+                *buffer = Vec::new();
+            }
         }
         self.ips.clear();
     }
@@ -160,7 +162,7 @@ pub(crate) fn emit(
             request: story.query().map(|query| query.half),
             response: answer.map(|(_, half)| half),
             method: opcode.text(),
-            query: query_parts.as_ref().map_or(&[], |parts| &parts[..]),
+            query: query_parts.as_ref().and_then(|(parts, count)| parts.get(..*count)).unwrap_or_default(),
             resource: name,
             request_text: if scratch.request_text.is_empty() { &[] } else { &request_text },
             response_text: if scratch.response_text.is_empty() { &[] } else { &response_text },
@@ -197,9 +199,25 @@ struct Asked<'r> {
 }
 
 impl Asked<'_> {
-    /// Root `query`.
-    fn sentence(&self) -> [Text<'_>; 6] {
-        ["class ".into(), self.class.text(), ", type ".into(), self.kind.text(), ", ".into(), self.name]
+    /// Root `query`, and how many of its parts there are.
+    fn sentence(&self) -> ([Text<'_>; 6], usize) {
+        let class = self.class.bytes();
+        // The usual ones in two pieces instead of six.
+        let start = match (class, self.kind.bytes()) {
+            (b"IN", b"A") => "class IN, type A, ",
+            (b"IN", b"AAAA") => "class IN, type AAAA, ",
+            (b"IN", b"PTR") => "class IN, type PTR, ",
+            (b"IN", b"HTTPS") => "class IN, type HTTPS, ",
+            _ => "",
+        };
+        let none = Text::default();
+        if start.is_empty() {
+            let parts =
+                ["class ".into(), class.into(), ", type ".into(), self.kind.text(), ", ".into(), self.name];
+            (parts, 6)
+        } else {
+            ([Text::checked(start.as_bytes()), self.name, none, none, none, none], 2)
+        }
     }
 }
 
@@ -232,7 +250,11 @@ impl Record for Exchange<'_> {
         to.text(key!("op_code"), self.shared.method);
         to.constant(if self.is_answer { "\"type\":\"answer\"," } else { "\"type\":\"query\"," });
         flags(header.flags, self.survey.opt, to);
-        to.text(key!("response_code"), codes::rcode(self.rcode).text());
+        if self.rcode == 0 {
+            to.constant("\"response_code\":\"NOERROR\",");
+        } else {
+            to.text(key!("response_code"), codes::rcode(self.rcode).text());
+        }
         if let Some(question) = self.question {
             question_fields(question, to);
         }
@@ -301,7 +323,7 @@ impl Exchange<'_> {
                     to.text(key!("class"), codes::class(class).text());
                 }
             }
-            to.text(key!("ttl"), itoa::Buffer::new().format(record.ttl));
+            to.text(key!("ttl"), Text::checked(itoa::Buffer::new().format(record.ttl).as_bytes()));
             rdata::write(&record, &mut buffer, to);
             to.close();
             // Data is as long as the message lets it be, four characters for a byte at most; names in it can be longer.
@@ -314,8 +336,35 @@ impl Exchange<'_> {
     }
 }
 
+/// Bits of the header that are flags.
+const FLAGS: u16 = 0x07b0;
+
 /// Flags by name, and the list of those that are set.
 fn flags<F: Fields>(flags: u16, opt: Option<Opt>, to: &mut F) {
+    let dnssec_ok = opt.is_some_and(|opt| opt.dnssec_ok);
+    // Nearly all queries and answers have one of these sets.
+    let usual = match (flags & FLAGS, dnssec_ok) {
+        (0x0180, false) => {
+            "\"flags\":{\"authoritative\":false,\"truncated_response\":false,\"recursion_desired\":true,\
+             \"recursion_available\":true,\"authentic_data\":false,\"checking_disabled\":false},\
+             \"header_flags\":[\"RD\",\"RA\"],"
+        }
+        (0x0580, false) => {
+            "\"flags\":{\"authoritative\":true,\"truncated_response\":false,\"recursion_desired\":true,\
+             \"recursion_available\":true,\"authentic_data\":false,\"checking_disabled\":false},\
+             \"header_flags\":[\"AA\",\"RD\",\"RA\"],"
+        }
+        (0x0100, false) => {
+            "\"flags\":{\"authoritative\":false,\"truncated_response\":false,\"recursion_desired\":true,\
+             \"recursion_available\":false,\"authentic_data\":false,\"checking_disabled\":false},\
+             \"header_flags\":[\"RD\"],"
+        }
+        _ => return flags_one_by_one(flags, dnssec_ok, to),
+    };
+    to.constant(usual);
+}
+
+fn flags_one_by_one<F: Fields>(flags: u16, dnssec_ok: bool, to: &mut F) {
     let set = |bit: u16| flags & bit != 0;
     to.open(key!("flags"));
     to.boolean(key!("authoritative"), set(0x0400));
@@ -325,8 +374,7 @@ fn flags<F: Fields>(flags: u16, opt: Option<Opt>, to: &mut F) {
     to.boolean(key!("authentic_data"), set(0x0020));
     to.boolean(key!("checking_disabled"), set(0x0010));
     to.close();
-    let dnssec_ok = opt.is_some_and(|opt| opt.dnssec_ok);
-    if set(0x07b0) || dnssec_ok {
+    if set(FLAGS) || dnssec_ok {
         to.list(key!("header_flags"));
         for (bit, name) in
             [(0x0400, "AA"), (0x0200, "TC"), (0x0100, "RD"), (0x0080, "RA"), (0x0020, "AD"), (0x0010, "CD")]
@@ -345,8 +393,14 @@ fn flags<F: Fields>(flags: u16, opt: Option<Opt>, to: &mut F) {
 fn question_fields<F: Fields>(question: &Asked<'_>, to: &mut F) {
     to.open(key!("question"));
     to.text(key!("name"), question.name);
-    to.text(key!("type"), question.kind.text());
-    to.text(key!("class"), question.class.text());
+    match (question.kind.bytes(), question.class.bytes()) {
+        (b"A", b"IN") => to.constant("\"type\":\"A\",\"class\":\"IN\","),
+        (b"AAAA", b"IN") => to.constant("\"type\":\"AAAA\",\"class\":\"IN\","),
+        (kind, class) => {
+            to.text(key!("type"), kind);
+            to.text(key!("class"), class);
+        }
+    }
     if let Some(domain) = &question.domain {
         to.text(key!("registered_domain"), domain.registered);
         to.text(key!("etld_plus_one"), domain.registered);

@@ -53,18 +53,27 @@ fn step(bytes: &[u8], at: usize) -> Result<Step<'_>, WireError> {
     }
 }
 
-/// The place behind the name at `at`; pointers are not followed.
+/// The end of a name in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// The place behind it.
+    pub(crate) at: usize,
+    /// Whether it ends with a pointer.
+    pub(crate) is_compressed: bool,
+}
+
+/// The end of the name at `at`; pointers are not followed.
 ///
 /// # Errors
 /// The name does not fit into the bytes, or is longer than [`NAME_WIRE`].
 #[inline]
-pub(crate) fn skip(bytes: &[u8], start: usize) -> Result<usize, WireError> {
+pub(crate) fn skip(bytes: &[u8], start: usize) -> Result<End, WireError> {
     let mut at = start;
     loop {
         match step(bytes, at)? {
             Step::Label(label) => at += 1 + label.len(),
-            Step::Jump(_) => return Ok(at + 2),
-            Step::Root => return Ok(at + 1),
+            Step::Jump(_) => return Ok(End { at: at + 2, is_compressed: true }),
+            Step::Root => return Ok(End { at: at + 1, is_compressed: false }),
         }
         if at - start >= NAME_WIRE {
             return Err(WireError::new("name too long", start));
@@ -145,28 +154,42 @@ pub(crate) fn push_byte(out: &mut Vec<u8>, byte: u8) {
 }
 
 /// A number that is the same for names that differ in case alone (RFC 4343), and rarely for others: it tells questions
-/// apart that one client asked under one id.
+/// apart that one client asked under one id. `end` is what [`skip`] found.
 ///
 /// # Errors
 /// As [`labels`].
-pub(crate) fn fingerprint(bytes: &[u8], at: usize) -> Result<u64, WireError> {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = 0u64;
+#[inline]
+pub(crate) fn fingerprint(bytes: &[u8], at: usize, end: End) -> Result<u64, WireError> {
+    if !end.is_compressed {
+        return Ok(mix(bytes.get(at..end.at).unwrap_or_default()));
+    }
+    let mut whole = [0; NAME_WIRE];
+    let mut len = 0;
     labels(bytes, at, |label| {
-        hash = (hash.rotate_left(7) ^ label.len() as u64).wrapping_mul(FACTOR);
-        let (words, rest) = label.as_chunks::<8>();
-        for word in words {
-            // Setting bit 5 folds the case of letters.
-            let folded = u64::from_le_bytes(*word) | 0x2020_2020_2020_2020;
-            hash = (hash.rotate_left(7) ^ folded).wrapping_mul(FACTOR);
+        // `labels` holds the sum below the room.
+        if let Some(room) = whole.get_mut(len..len + 1 + label.len())
+            && let Some((first, rest)) = room.split_first_mut()
+        {
+            *first = label.len() as u8;
+            rest.copy_from_slice(label);
+            len += 1 + label.len();
         }
-        let mut last = 0;
-        for byte in rest {
-            last = last << 8 | u64::from(byte | 0x20);
-        }
-        hash = (hash.rotate_left(7) ^ last).wrapping_mul(FACTOR);
     })?;
-    Ok(hash)
+    Ok(mix(whole.get(..len + 1).unwrap_or_default()))
+}
+
+/// Bytes folded to a number; setting bit 5 folds the case of letters.
+#[inline]
+fn mix(bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut hash = bytes.len() as u64;
+    for word in words {
+        hash =
+            (hash.rotate_left(23) ^ (u64::from_le_bytes(*word) | 0x2020_2020_2020_2020)).wrapping_mul(FACTOR);
+    }
+    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(byte | 0x20));
+    (hash.rotate_left(23) ^ last).wrapping_mul(FACTOR)
 }
 
 #[cfg(test)]
@@ -185,7 +208,7 @@ mod tests {
         assert_eq!(text(bytes, 0), Ok(("www.example".into(), 13)));
         assert_eq!(text(bytes, 13), Ok(("mail.example".into(), 20)));
         assert_eq!(text(bytes, 20), Ok((".".into(), 21)));
-        assert_eq!(skip(bytes, 13), Ok(20));
+        assert_eq!(skip(bytes, 13), Ok(End { at: 20, is_compressed: true }));
     }
 
     #[test]
@@ -226,7 +249,8 @@ mod tests {
     #[test]
     fn fingerprints_ignore_case_and_compression() {
         let bytes = b"\x03wWw\x07eXampLe\x00\x03www\xc0\x04\x03wwx\xc0\x04";
-        let [one, other, third] = [0, 13, 19].map(|at| fingerprint(bytes, at).unwrap());
+        let [one, other, third] =
+            [0, 13, 19].map(|at| fingerprint(bytes, at, skip(bytes, at).unwrap()).unwrap());
         assert_eq!(one, other);
         assert_ne!(one, third);
     }

@@ -93,7 +93,7 @@ fn is_plausible(message: &Message<'_>) -> bool {
         let class = if message.header.id == 0 { question.class & 0x7fff } else { question.class };
         codes::kind(question.kind).is_known()
             && codes::class(class).is_known()
-            && name::fingerprint(message.bytes, question.name_at).is_ok()
+            && name::fingerprint(message.bytes, question.name_at, question.name_end).is_ok()
     });
     has_sense(message.header) && are_known && count == message.header.counts[0] && !is_netbios(message.bytes)
 }

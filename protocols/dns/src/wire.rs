@@ -53,6 +53,8 @@ impl Header {
 pub(crate) struct Question {
     /// Where its name stands.
     pub(crate) name_at: usize,
+    /// Where its name ends.
+    pub(crate) name_end: name::End,
     /// The type asked for.
     pub(crate) kind: u16,
     /// The class asked for.
@@ -179,11 +181,16 @@ impl<'m> Message<'m> {
 
 #[inline]
 fn question(bytes: &[u8], at: usize) -> Result<(Question, usize), WireError> {
-    let end = name::skip(bytes, at)?;
-    let mut reader = Reader::starting_at(bytes, end);
-    let kind = reader.u16_be("question cut short")?;
-    let class = reader.u16_be("question cut short")?;
-    Ok((Question { name_at: at, kind, class }, reader.at()))
+    let name_end = name::skip(bytes, at)?;
+    let mut reader = Reader::starting_at(bytes, name_end.at);
+    let [a, b, c, d] = reader.array("question cut short")?;
+    let question = Question {
+        name_at: at,
+        name_end,
+        kind: u16::from_be_bytes([a, b]),
+        class: u16::from_be_bytes([c, d]),
+    };
+    Ok((question, reader.at()))
 }
 
 /// Where a section's records stand.
@@ -259,7 +266,7 @@ impl<'m> Record<'m> {
     #[inline]
     fn read(message: &'m [u8], at: usize) -> Result<(Self, usize), WireError> {
         const CUT: &str = "record cut short";
-        let mut reader = Reader::starting_at(message, name::skip(message, at)?);
+        let mut reader = Reader::starting_at(message, name::skip(message, at)?.at);
         let [a, b, c, d, e, f, g, h, i, j] = reader.array::<10>(CUT)?;
         let len = u16::from_be_bytes([i, j]);
         let data_at = reader.at();
