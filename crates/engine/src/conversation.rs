@@ -101,7 +101,7 @@ impl Conversation {
 
     /// Whether a SYN begins another connection on the same ports.
     pub(crate) fn is_other(&mut self, dir: Dir, syn_seq: u32) -> bool {
-        self.tcp.is_other(dir, syn_seq) || matches!(self.talk.stage, Stage::Closed)
+        self.tcp.is_other(dir, syn_seq)
     }
 
     /// A time that was waited for has come.
