@@ -26,6 +26,10 @@
 //!
 //! # Left out
 //!
+//! Unix only. Two programs may share a folder and a file name without touching each other's events, but each counts
+//! and deletes the other's files for `number_of_files`. A file that is deleted while it is written takes its events
+//! along. A reader of standard output that neither reads nor leaves holds [`Publisher::finish`] up, too.
+//!
 //! Files are not synchronised to the disk (`fsync`): a crash of the machine may lose what its kernel had not yet
 //! written. Outputs over a network and queues on disk are not here.
 //!

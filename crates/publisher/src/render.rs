@@ -46,15 +46,31 @@ fn pretty(mut rest: &[u8], escape_html: bool, out: &mut Vec<u8>) {
                 new_line(depth, out);
             }
             b':' => out.extend_from_slice(b": "),
-            other => out.push(other),
+            _ => {
+                let (scalar, behind) = rest.split_at_checked(scalar_end(rest)).unwrap_or((rest, &[]));
+                out.extend_from_slice(scalar);
+                rest = behind;
+                continue;
+            }
         }
         rest = tail;
     }
 }
 
 fn new_line(depth: usize, out: &mut Vec<u8>) {
-    out.push(b'\n');
-    out.extend(std::iter::repeat_n(b' ', 2 * depth.min(MAX_INDENT)));
+    // One line feed and as many spaces as the deepest line has.
+    const LINE: &[u8; 1 + 2 * MAX_INDENT] = &{
+        let mut line = [b' '; 1 + 2 * MAX_INDENT];
+        line[0] = b'\n';
+        line
+    };
+    out.extend_from_slice(LINE.get(..=2 * depth.min(MAX_INDENT)).unwrap_or(LINE));
+}
+
+/// Behind the number or word that `rest` begins with.
+fn scalar_end(rest: &[u8]) -> usize {
+    let structural = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b',' | b':');
+    rest.iter().position(structural).unwrap_or(rest.len())
 }
 
 /// Behind the closing quote of the string that `rest` begins with.
@@ -87,6 +103,7 @@ fn text(mut rest: &[u8], escape_html: bool, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::Value;
 
     use super::{MAX_INDENT, render};
@@ -116,6 +133,40 @@ mod tests {
             let compact = format!("{}\n", serde_json::to_string(&value).unwrap());
             let wanted = format!("{}\n", serde_json::to_string_pretty(&value).unwrap());
             assert_eq!(rendered(PRETTY, &compact), wanted);
+        }
+    }
+
+    /// Any JSON value, as deep as events are and deeper.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            r#"[<>&"\\{}:,\[\]]{0,8}"#.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::hash_map(any::<String>(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_is_rendered_as_serde_json_does(value in value()) {
+            let wanted = serde_json::to_string_pretty(&value).unwrap() + "\n";
+            prop_assert_eq!(rendered(PRETTY, &value.to_string()), &wanted[..]);
+            // These three stand in strings only, so that replacing them in the whole text is the same.
+            let wanted = wanted.replace('<', r"\u003c").replace('>', r"\u003e").replace('&', r"\u0026");
+            prop_assert_eq!(rendered(Format { pretty: true, escape_html: true }, &value.to_string()), wanted);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(line in prop::collection::vec(any::<u8>(), 0..200)) {
+            render(Format { pretty: true, escape_html: true }, &line, &mut Vec::new());
         }
     }
 

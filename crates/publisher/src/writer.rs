@@ -102,8 +102,7 @@ fn write_rendered<S: Sink>(
     let mut published = 0;
     let mut pending = 0;
     text.clear();
-    let mut lines =
-        batch.iter().flat_map(Lines::chunks).flat_map(|chunk| chunk.split_inclusive(|&b| b == b'\n'));
+    let mut lines = batch.iter().flat_map(Lines::chunks).flat_map(lines_of);
     loop {
         let line = lines.next();
         if let Some(line) = line {
@@ -122,6 +121,16 @@ fn write_rendered<S: Sink>(
             return Ok(());
         }
     }
+}
+
+/// The lines of a chunk, each with its line feed.
+fn lines_of(mut chunk: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', chunk).map_or(chunk.len(), |at| at + 1);
+        let (line, rest) = chunk.split_at_checked(end)?;
+        chunk = rest;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 /// Writes chunks and counts their bytes.

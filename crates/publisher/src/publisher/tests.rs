@@ -10,7 +10,7 @@ use super::Publisher;
 use crate::console::Console;
 use crate::error::{Closed, OutputError};
 use crate::options::Format;
-use crate::sink::{OUTPUT_CLOSED, WRITE_ERROR};
+use crate::sink::{Failure, OUTPUT_CLOSED, Sink, WRITE_ERROR};
 use crate::writer::QUEUE;
 
 /// `Lines` of one block, a piece for each line.
@@ -266,4 +266,22 @@ fn no_lines_and_empty_lines_are_no_events() {
         assert_eq!(publisher.finish().published, 0);
     }
     assert_eq!(memory.text(), "");
+}
+
+/// Breaks the writer thread.
+struct Broken;
+
+impl Sink for Broken {
+    fn write(&mut self, _: &[&[u8]]) -> Result<(), Failure> {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_writer_that_breaks_is_told_and_nobody_waits_for_ever() {
+    let publisher = Publisher::writing(Broken, Format::default()).unwrap();
+    send_until_closed(&publisher);
+    let report = publisher.finish();
+    assert!(matches!(report.error, Some(OutputError::Stopped)));
+    assert_eq!(report.published, 0);
 }
