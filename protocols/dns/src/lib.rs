@@ -34,6 +34,8 @@ mod config;
 mod conn;
 mod domain;
 mod event;
+#[cfg(test)]
+mod hostile;
 mod limits;
 mod name;
 mod notes;
@@ -44,6 +46,8 @@ mod rdata;
 mod samples;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod stage;
 mod svcb;
 mod tcp;
 mod text;
