@@ -1,0 +1,48 @@
+//! How much the kit does, and what it allows.
+
+/// How much the kit does, and what it allows. The defaults are what a protocol should pass; what is allowed beyond them
+/// belongs into its test with the reason.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Seed of everything random. A failure names the seed that it needs.
+    pub seed: u64,
+    /// Bytes shown to the parser by one check of one conversation, all its runs together: what is short is tried at
+    /// every byte, what is long in samples.
+    pub effort: usize,
+    /// Rounds of mutated and of random bytes.
+    pub rounds: usize,
+    /// Bytes that may be shown again for each byte of the stream when it comes byte by byte: half the length of the longest
+    /// thing that has to be complete before it can be consumed.
+    pub shown_again: u64,
+    /// Bytes that the parser may hold, whatever comes: its own and the window's together.
+    pub memory: usize,
+    /// Allocations for each event in the steady state; `None` where the protocol cannot say (the reason belongs into the
+    /// test).
+    pub allocations: Option<u32>,
+    /// Events that may be missing beyond those that a hole touches.
+    pub lost_at_hole: usize,
+    /// Whether events tell what earlier messages of the connection said (a login, a greeting): after a hole they are then
+    /// known by the times of their halves alone.
+    pub remembers: bool,
+    /// Whether the parser may give a connection up after a hole.
+    pub may_abandon: bool,
+    /// Whether the probe has to recognise the conversations.
+    pub recognised: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            effort: 4 << 20,
+            rounds: 3000,
+            shown_again: 512,
+            memory: 8 << 20,
+            allocations: Some(0),
+            lost_at_hole: 1,
+            remembers: false,
+            may_abandon: false,
+            recognised: true,
+        }
+    }
+}
