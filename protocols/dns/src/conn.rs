@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::event::{self, Scratch, Story};
 use crate::limits::{QUERY_KEPT, REMEMBERED};
 use crate::name;
-use crate::wire::Message;
+use crate::wire::{HEADER, Message};
 
 /// A query that waits for its answer.
 #[derive(Debug, Default)]
@@ -176,8 +176,8 @@ impl Exchanges {
         cx: &mut Cx<'_>,
     ) -> Result<(), WireError> {
         let message = Message::parse(bytes)?;
-        if message.header.counts == [0; 4] && !message.header.is_response() {
-            return Err(WireError::new("nothing asked", 4));
+        if message.header.counts == [0; 4] && bytes.len() > HEADER {
+            return Err(WireError::new("bytes behind an empty message", HEADER));
         }
         // Who answers says so: that beats ports, which are the same on both sides between servers.
         let sender = if message.header.is_response() { Dir::ToClient } else { Dir::ToServer };
@@ -250,10 +250,15 @@ impl Exchanges {
         cx: &mut Cx<'_>,
     ) {
         let Self { waiting, asked, answered, scratch, .. } = self;
-        if message.question.is_none()
-            && let Some(found) = asked.items.iter().find(|one| one.meets(&key) && waiting.get(one).is_some())
-        {
-            key = *found;
+        let is_named = message.question.is_some();
+        // An answer that lacks the question, or has one where the query had none (inverse queries), goes by its id.
+        if !(is_named && waiting.get(&key).is_some()) {
+            let fits = |one: &&Key| {
+                one.meets(&key) && (!is_named || one.question == 0) && waiting.get(one).is_some()
+            };
+            if let Some(found) = asked.items.iter().find(fits) {
+                key = *found;
+            }
         }
         if self.holes > 0
             && message.is_transfer()
@@ -273,8 +278,7 @@ impl Exchanges {
             answered.push((key, half.at.nanos));
             return;
         }
-        let is_same =
-            |one: &Key| one.meets(&key) && (message.question.is_none() || one.question == key.question);
+        let is_same = |one: &Key| one.meets(&key) && (!is_named || one.question == key.question);
         let is_late = |at: i64| self.timeout.is_some_and(|limit| half.at.nanos.saturating_sub(at) > limit);
         if answered.items.iter().any(|(one, at)| is_same(one) && !is_late(*at)) {
             return;

@@ -91,6 +91,24 @@ fn an_answer_without_a_question_belongs_to_its_id() {
 }
 
 #[test]
+fn an_inverse_query_has_its_question_in_the_answer() {
+    let mut query = samples::message(0x0800, &[], &[]);
+    query[7] = 1;
+    query.extend_from_slice(&[0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 4, 3, 2, 1]);
+    let answer = samples::message(0x8880, &[("[4.3.2.1]", 1)], &[]);
+    let event = Stage::udp().query(&query).answer(&answer).event();
+    assert_eq!((&event["method"], &event["status"]), (&json!("IQUERY"), &json!("OK")));
+    assert_eq!(event["resource"], "[4.3.2.1]");
+}
+
+#[test]
+fn an_empty_message_is_one_but_zeros_are_none() {
+    let event = Stage::udp().query(&[0; 12]).event();
+    assert_eq!((&event["dns"]["type"], event.get("resource")), (&json!("query"), None));
+    assert!(Stage::udp().query(&[0; 13]).events().is_empty());
+}
+
+#[test]
 fn an_answer_to_another_question_is_not_taken() {
     let other = samples::message(0x8180, &[("other.example.org", 1)], &[]);
     let mut stage = Stage::udp();
