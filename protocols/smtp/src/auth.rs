@@ -37,14 +37,19 @@ pub(crate) struct Login {
     pub(crate) stage: Stage,
     /// Answers seen.
     answers: u32,
+    /// A login was accepted: a further one is refused and changes nothing (RFC 4954, 4).
+    accepted: bool,
 }
 
 impl Login {
     /// A new dialogue with `AUTH`, perhaps with its first answer.
     pub(crate) fn begin(&mut self, mechanism: &[u8], answer: Option<&[u8]>) {
+        self.stage = Stage::Asked;
+        if self.accepted {
+            return self.lose_place();
+        }
         self.mechanism.clear();
         self.user.clear();
-        self.stage = Stage::Asked;
         self.answers = 0;
         let known = mechanism.get(..MECHANISM_BYTES).unwrap_or(mechanism);
         for byte in known.iter().filter(|byte| byte.is_ascii_graphic()) {
@@ -86,8 +91,22 @@ impl Login {
         }
     }
 
+    /// The dialogue is over.
+    pub(crate) fn end(&mut self, accepted: bool) {
+        self.accepted |= accepted;
+        self.stage = if self.accepted { Stage::Accepted } else { Stage::Refused };
+    }
+
+    /// Lines of the client were lost.
+    pub(crate) fn lost(&mut self) {
+        self.lose_place();
+        if self.stage == Stage::Challenged {
+            self.stage = Stage::Asked;
+        }
+    }
+
     /// Which answer the next one is cannot be told: it is not read for a name.
-    pub(crate) const fn lose_place(&mut self) {
+    const fn lose_place(&mut self) {
         self.answers = u32::MAX;
     }
 

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::conn::{Conn, Kind, Mode};
 use crate::content::DotScan;
 use crate::headers::Fed;
-use crate::limits::{JUNK_LINES, RECIPIENTS};
+use crate::limits::JUNK_LINES;
 use crate::mail::{GivenUp, Mail, Phase};
 use crate::wire::{self, Command, Line};
 
@@ -68,11 +68,7 @@ impl Conn {
                         return Progress::wait(at, 1);
                     };
                     if let Err(reason) = self.client_line(line, rest, config, cx) {
-                        let how = if self.session.understood {
-                            Finish::Opaque
-                        } else {
-                            Finish::Malformed(WireError::new(reason, at))
-                        };
+                        let how = Finish::Malformed(WireError::new(reason, at));
                         return Progress::Finish { consumed: at, how };
                     }
                     at += line.len;
@@ -126,9 +122,14 @@ impl Conn {
         Ok(())
     }
 
+    /// Counts a line that is no command. Once SMTP was understood, the server is left to judge them.
     fn junk_line(&mut self) -> Result<(), &'static str> {
-        self.junk += 1;
-        if self.junk > JUNK_LINES { Err("too many lines that are no commands") } else { Ok(()) }
+        self.junk = self.junk.saturating_add(1);
+        if self.junk > JUNK_LINES && !self.session.understood {
+            Err("too many lines that are no commands")
+        } else {
+            Ok(())
+        }
     }
 
     fn command(
@@ -263,7 +264,7 @@ impl Conn {
         self.mode = Mode::Lines;
         if let Some(mail) = self.current_mail() {
             mail.size = mail.size.saturating_sub(not_content + mail.headers.stuffed());
-            sent(mail);
+            sent(mail, cx);
         }
         self.expect(Kind::Content);
         self.current = 0;
@@ -293,7 +294,7 @@ impl Conn {
         self.mode = Mode::Lines;
         if last {
             if let Some(mail) = self.current_mail() {
-                sent(mail);
+                sent(mail, cx);
             }
             self.current = 0;
             self.account(cx);
@@ -326,8 +327,8 @@ impl Conn {
     }
 }
 
-fn sent(mail: &mut Mail) {
-    debug_assert!(mail.recipients().count() <= RECIPIENTS, "the envelope is bounded");
+fn sent(mail: &mut Mail, cx: &Cx<'_>) {
+    mail.sent_at = cx.now().nanos;
     mail.headers.finish();
     mail.headers_over = true;
     mail.phase = Phase::Sent;

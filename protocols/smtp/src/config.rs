@@ -9,6 +9,9 @@ pub(crate) struct Config {
     pub(crate) send_request: bool,
     /// `send_response`: the replies to a mail's commands as text.
     pub(crate) send_response: bool,
+    /// `transaction_timeout` in nanoseconds: how long a mail waits for the reply to its content. Without it, as long as the
+    /// connection lives.
+    pub(crate) timeout: Option<i64>,
 }
 
 impl Config {
@@ -17,6 +20,7 @@ impl Config {
         Self {
             send_request: common.send_request.unwrap_or(false),
             send_response: common.send_response.unwrap_or(false),
+            timeout: common.transaction_timeout.and_then(|timeout| i64::try_from(timeout.as_nanos()).ok()),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::content::DotScan;
 use crate::event::{self, MailEvent};
 use crate::limits::AWAITED;
-use crate::mail::{GivenUp, Mail};
+use crate::mail::{GivenUp, Mail, Phase};
 use crate::session::Session;
 
 /// What the next bytes of the client are.
@@ -166,6 +166,27 @@ impl Conn {
         if let Some(mail) = self.current_mail() {
             mail.given_up = Some(with);
         }
+    }
+
+    /// When the oldest mail that waits for the reply to its content is given up; `None` without a timeout.
+    fn due(&self, config: &Config) -> Option<i64> {
+        let oldest = self.mails.oldest().filter(|mail| mail.phase == Phase::Sent)?;
+        config.timeout.map(|timeout| oldest.sent_at.saturating_add(timeout))
+    }
+
+    /// Asks to be woken when a mail waited too long.
+    pub(crate) fn watch(&self, config: &Config, cx: &mut Cx<'_>) {
+        if let Some(due) = self.due(config) {
+            cx.wake_at(due);
+        }
+    }
+
+    /// Gives up what waited too long.
+    pub(crate) fn wake(&mut self, config: &Config, cx: &mut Cx<'_>) {
+        while self.due(config).is_some_and(|due| due <= cx.now().nanos) {
+            self.finish_oldest(Reason::Timeout, config, cx);
+        }
+        self.watch(config, cx);
     }
 
     /// Tells how much memory is held.

@@ -106,13 +106,22 @@ impl TcpParser for Smtp {
 
     fn data(&self, conn: &mut Connection, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Progress {
         match dir {
-            Dir::ToServer => conn.0.client_data(window, &self.config, cx),
+            Dir::ToServer => {
+                let progress = conn.0.client_data(window, &self.config, cx);
+                conn.0.watch(&self.config, cx);
+                progress
+            }
             Dir::ToClient => conn.0.server_data(window, &self.config, cx),
         }
     }
 
     fn skipped(&self, conn: &mut Connection, _dir: Dir, done: Skipped, cx: &mut Cx<'_>) {
         conn.0.skipped(done, cx);
+        conn.0.watch(&self.config, cx);
+    }
+
+    fn wake(&self, conn: &mut Connection, cx: &mut Cx<'_>) {
+        conn.0.wake(&self.config, cx);
     }
 
     fn gap(&self, conn: &mut Connection, dir: Dir, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
@@ -195,7 +204,7 @@ impl Conn {
             Mode::Chunk { .. } | Mode::LongLine | Mode::Lines => {
                 self.mode = Mode::Lines;
                 self.doubt = true;
-                self.session.login.lose_place();
+                self.session.login.lost();
                 self.expect_lost();
                 AfterGap::Resync
             }
@@ -223,7 +232,9 @@ impl Conn {
         if self.session.mails > 0 || !self.session.understood {
             return;
         }
-        let asked = self.awaited.iter().any(|awaited| awaited.kind != Kind::Lost);
+        // Behind 421 and the farewell, the server answers nothing more.
+        let asked = !matches!(self.session.code, 221 | 421)
+            && self.awaited.iter().any(|awaited| awaited.kind != Kind::Lost);
         let unmatched = (asked || self.session.code == 0).then_some(reason);
         let ticket = cx.ask();
         cx.emit(&SessionEvent::new(&self.session, unmatched));

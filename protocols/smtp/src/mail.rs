@@ -109,6 +109,8 @@ pub(crate) struct Mail {
     pub(crate) response: Option<Half>,
     /// How far the client is.
     pub(crate) phase: Phase,
+    /// When all content was sent, nanoseconds of packet time.
+    pub(crate) sent_at: i64,
     /// What the client gave it up with.
     pub(crate) given_up: Option<GivenUp>,
     /// The reply that decided it.

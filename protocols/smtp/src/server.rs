@@ -7,13 +7,12 @@ use packetbeat_core::parser::Start;
 use packetbeat_core::record::Half;
 use packetbeat_core::stream::{Finish, Progress, Window, WireError};
 
-use crate::auth::Stage;
 use crate::client::{is_tls, to_tls};
 use crate::config::Config;
 use crate::conn::{Awaited, Conn, Kind, Mode};
 use crate::content::DotScan;
 use crate::event::HalfSeen;
-use crate::limits::{JUNK_LINES, RAW_BYTES, REPLY_BYTES};
+use crate::limits::{RAW_BYTES, REPLY_BYTES};
 use crate::mail::{Fate, GivenUp, Mail, Phase, Step};
 use crate::wire;
 
@@ -70,17 +69,12 @@ impl Conn {
             self.reading.long_line = line.cut;
             self.session.received(half.at, line.len);
             let Some(found) = wire::reply_line(line.text) else {
-                self.junk += 1;
                 if !self.session.understood {
                     let how = Finish::Malformed(WireError::new("no SMTP reply", at));
                     return Progress::Finish { consumed: at, how };
                 }
-                if self.junk > JUNK_LINES {
-                    return Progress::Finish { consumed: at, how: Finish::Opaque };
-                }
                 continue;
             };
-            self.junk = 0;
             if self.reply_part(found, half, config, cx) {
                 self.session.tls = true;
                 return to_tls(at);
@@ -215,10 +209,8 @@ impl Conn {
         if reply.code == 334 {
             self.awaited.push_front(awaited);
             self.session.login.challenged(reply.text);
-        } else if reply.is_accepting() {
-            self.session.login.stage = Stage::Accepted;
         } else {
-            self.session.login.stage = Stage::Refused;
+            self.session.login.end(reply.is_accepting());
         }
     }
 
@@ -240,7 +232,8 @@ impl Conn {
                     log(mail, reply);
                 }
                 mail.early = mail.phase == Phase::Content;
-                mail.decide(Step::Content, reply.code, reply.text);
+                let step = if mail.early { Step::Content } else { Step::Start };
+                mail.decide(step, reply.code, reply.text);
                 let lost_end = mail.has_hole;
                 self.finish_oldest(Reason::ConnectionClosed, config, cx);
                 if lost_end && let Mode::Content(_) = self.mode {
@@ -318,7 +311,7 @@ fn about_mail(mail: &mut Mail, kind: Kind, reply: Reply<'_>, lmtp: bool) -> Opti
             Some(Done::Mail)
         }
         Kind::Chunk { last: true } => {
-            if mail.decision.step != Some(Step::Start) {
+            if mail.decision.step != Some(Step::Start) || reply.is_accepting() {
                 mail.early = mail.phase == Phase::Content;
                 mail.decide(Step::Content, reply.code, reply.text);
             }

@@ -200,6 +200,78 @@ fn logins_show_the_user_and_never_the_password() {
 }
 
 #[test]
+fn a_second_login_changes_nothing() {
+    let events = dialogue(&[
+        &HELLO,
+        &[
+            c("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n"),
+            s("235 2.7.0 ok\r\n"),
+            c("AUTH PLAIN AGV2ZQBzZWNyZXQ=\r\n"),
+            s("503 already\r\n"),
+        ],
+        &MAIL,
+        &CONTENT,
+    ]);
+    assert_eq!(events[0]["user"]["name"], "ann");
+}
+
+#[test]
+fn what_answers_a_password_prompt_is_no_name() {
+    let events = dialogue(&[
+        &HELLO,
+        &[c("AUTH LOGIN\r\n"), s("334 UGFzc3dvcmQ6\r\n"), c("c2VjcmV0\r\n"), s("235 ok\r\n")],
+        &QUIT,
+    ]);
+    assert_eq!(events[0]["user"], Value::Null);
+    let mut driver = Driver::new(Start::Beginning);
+    driver.send(c("EHLO a\r\nAUTH LOGIN\r\n"));
+    driver.lose(Dir::ToServer, 6);
+    driver.send(c("c2VjcmV0\r\nQUIT\r\n"));
+    assert_eq!(driver.events().0[0]["user"], Value::Null);
+}
+
+#[test]
+fn mails_time_out_where_that_is_wanted() {
+    let timeout = Some(std::time::Duration::from_millis(10));
+    let mut driver =
+        Driver::with(Start::Beginning, Common { transaction_timeout: timeout, ..Common::default() });
+    for step in HELLO.iter().chain(&MAIL).chain(&CONTENT[..1]) {
+        driver.send(*step);
+    }
+    driver.wait(9);
+    assert_eq!(driver.tally.events(), 0);
+    driver.wait(1);
+    assert_eq!(driver.tally.events(), 1);
+    driver.send(CONTENT[1]);
+    let (events, _) = driver.events();
+    assert_eq!((events.len(), &events[0]["packetbeat"]["unmatched"]), (1, &json!("timeout")));
+}
+
+#[test]
+fn refused_content_that_comes_all_the_same_is_no_end_of_the_session() {
+    let spam = "no command at all\r\n".repeat(300);
+    let refusals = "500 what?\r\n".repeat(301);
+    let events = dialogue(&[
+        &HELLO,
+        &MAIL[..4],
+        &[
+            c("DATA\r\n"),
+            s("451 4.3.0 later\r\n"),
+            (Dir::ToServer, spam.as_bytes()),
+            c(".\r\n"),
+            (Dir::ToClient, refusals.as_bytes()),
+        ],
+        &MAIL,
+        &CONTENT,
+    ]);
+    assert_eq!(events.len(), 2);
+    assert_eq!(
+        (&events[0]["smtp"]["response"]["code"], &events[1]["smtp"]["response"]["code"]),
+        (&json!(451), &json!(250))
+    );
+}
+
+#[test]
 fn no_secret_reaches_an_event() {
     let common = Common { send_request: Some(true), send_response: Some(true), ..Common::default() };
     for server in [true, false] {

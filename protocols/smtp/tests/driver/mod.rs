@@ -47,6 +47,7 @@ pub(crate) struct Driver {
     /// The ledger.
     pub(crate) tally: Tally,
     now: Stamp,
+    wake_at: Option<i64>,
     /// How the parser finished, if it did.
     pub(crate) finished: Option<Finish>,
     /// Bytes shown in all, repetitions counted.
@@ -79,6 +80,7 @@ impl Driver {
             lines: Lines(Encoder::new(&[envelope], Precision::Millisecond)),
             tally: Tally::default(),
             now: Stamp { packet: 0, nanos: 1_700_000_000_000_000_000 },
+            wake_at: None,
             finished: None,
             shown: 0,
         }
@@ -87,7 +89,9 @@ impl Driver {
     fn call<T>(&mut self, with: impl FnOnce(&Smtp, &mut Connection, &mut Cx<'_>) -> T) -> T {
         let Self { smtp, conn, flow, lines, tally, now, .. } = self;
         let mut cx = Cx::new(flow, ProtocolId(0), *now, None, tally, lines);
-        with(smtp, conn.as_mut().expect("open"), &mut cx)
+        let result = with(smtp, conn.as_mut().expect("open"), &mut cx);
+        self.wake_at = cx.into_wishes().wake_at.or(self.wake_at);
+        result
     }
 
     pub(crate) fn send(&mut self, (dir, bytes): (Dir, &[u8])) {
@@ -99,6 +103,15 @@ impl Driver {
         side.unread.extend_from_slice(bytes);
         side.wants = side.wants.saturating_sub(bytes.len());
         self.run(dir);
+    }
+
+    /// Time passes.
+    pub(crate) fn wait(&mut self, millis: i64) {
+        self.now.nanos += millis * 1_000_000;
+        if self.wake_at.is_some_and(|at| at <= self.now.nanos) {
+            self.wake_at = None;
+            self.call(TcpParser::wake);
+        }
     }
 
     fn run(&mut self, dir: Dir) {
