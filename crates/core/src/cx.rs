@@ -4,7 +4,7 @@ use crate::direction::{Both, Dir};
 use crate::event::{Origin, ProtocolId};
 use crate::flow::Flow;
 use crate::ledger::{Outcome, Tally, Ticket};
-use crate::record::{Half, Record, Sink};
+use crate::record::{Half, Prepared, Record, Sink};
 use crate::stamps::Stamps;
 use crate::stream::Offset;
 use crate::time::Stamp;
@@ -109,6 +109,7 @@ impl<'e> Cx<'e> {
     pub fn emit_in<R: Record>(&mut self, flow: &Flow, record: &R) {
         let shared = record.shared();
         self.tally.event(shared.status, shared.duration());
-        self.sink.accept(&Origin { flow, protocol: self.protocol, now: self.now }, record);
+        self.sink
+            .accept(&Origin { flow, protocol: self.protocol, now: self.now }, &Prepared { shared, record });
     }
 }

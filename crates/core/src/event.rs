@@ -4,9 +4,10 @@
 //! whole nanoseconds, `client` and `server` repeat `source` and `destination`.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use crate::fields::Fields;
-use crate::flow::{Endpoint, Flow};
+use crate::flow::{Direction, Endpoint, Flow, Transport};
 use crate::json::Json;
 use crate::key;
 use crate::record::{Half, Shared};
@@ -151,7 +152,6 @@ impl Encoder {
         event(json, ready, clock, shared, stamp);
         network(json, ready, origin.flow, shared);
         ends(json, origin.flow, shared);
-        related(json, origin.flow, shared);
         notes(json, shared);
     }
 
@@ -182,13 +182,7 @@ fn roots(json: &mut Json, shared: &Shared<'_>) {
 }
 
 #[inline]
-fn event(
-    json: &mut Json,
-    ready: &Ready,
-    clock: &mut Clock,
-    shared: &Shared<'_>,
-    stamp: std::ops::Range<usize>,
-) {
+fn event(json: &mut Json, ready: &Ready, clock: &mut Clock, shared: &Shared<'_>, stamp: Range<usize>) {
     json.raw(&ready.event);
     json.text_unless_empty(key!("action"), shared.action);
     if shared.request.is_some() {
@@ -219,51 +213,74 @@ fn network(json: &mut Json, ready: &Ready, flow: &Flow, shared: &Shared<'_>) {
     } else {
         json.literal(b"\"type\":\"ipv6\",");
     }
-    json.text(key!("transport"), flow.transport.name());
+    match flow.transport {
+        Transport::Tcp => json.literal(b"\"transport\":\"tcp\","),
+        Transport::Udp => json.literal(b"\"transport\":\"udp\","),
+    }
     if shared.network_protocol.is_empty() {
         json.raw(&ready.protocol);
     } else {
         json.text(key!("protocol"), shared.network_protocol);
     }
-    json.text(key!("direction"), flow.direction.name());
     if let Some(ip) = shared.forwarded_ip {
         json.ip(key!("forwarded_ip"), ip);
     }
-    json.close();
+    if flow.direction == Direction::Unknown {
+        json.literal(b"\"direction\":\"unknown\"},");
+    } else {
+        json.text(key!("direction"), flow.direction.name());
+        json.close();
+    }
 }
 
-/// `source` with its copy `client`, `destination` with its copy `server`.
+/// `source` with its copy `client`, `destination` with its copy `server`; then `related`.
 #[inline]
 fn ends(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
     json.literal(b"\"source\":{");
     let source = end(json, flow.client, shared.request, Text::default());
     json.literal(b"\"client\":{");
-    json.again(source);
+    json.again(source.all);
     json.literal(b"\"destination\":{");
     let destination = end(json, flow.server, shared.response, shared.server_domain);
     json.literal(b"\"server\":{");
-    json.again(destination);
+    json.again(destination.all);
+    json.literal(b"\"related\":{\"ip\":[\"");
+    json.again(source.ip);
+    json.literal(b"\",");
+    if flow.server.ip != flow.client.ip {
+        json.literal(b"\"");
+        json.again(destination.ip);
+        json.literal(b"\",");
+    }
+    related(json, flow, shared);
 }
 
-/// The inside of an endpoint with its closing brace and comma; where it stands.
+/// Where the parts of an endpoint stand in the block.
+struct Written {
+    /// The inside of the object with its closing brace and comma.
+    all: Range<usize>,
+    /// The address without its quotes.
+    ip: Range<usize>,
+}
+
 #[inline]
-fn end(json: &mut Json, end: Endpoint, half: Option<Half>, domain: Text<'_>) -> std::ops::Range<usize> {
+fn end(json: &mut Json, end: Endpoint, half: Option<Half>, domain: Text<'_>) -> Written {
     let start = json.len();
-    json.ip(key!("ip"), end.ip);
+    json.literal(b"\"ip\":\"");
+    let ip_start = json.len();
+    json.raw_ip(end.ip);
+    let ip = ip_start..json.len();
+    json.literal(b"\",");
     json.unsigned_unless_zero(key!("port"), u64::from(end.port));
     json.unsigned_unless_zero(key!("bytes"), half.map_or(0, |half| half.bytes));
     json.text_unless_empty(key!("domain"), domain);
     json.close();
-    start..json.len()
+    Written { all: start..json.len(), ip }
 }
 
+/// The rest of `related`, behind the two addresses of the conversation.
 #[inline]
 fn related(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
-    json.literal(b"\"related\":{\"ip\":[");
-    json.item_ip(flow.client.ip);
-    if flow.server.ip != flow.client.ip {
-        json.item_ip(flow.server.ip);
-    }
     for (at, ip) in shared.related_ips.iter().enumerate() {
         let known: &[IpAddr] = shared.related_ips.get(..at).unwrap_or_default();
         if *ip != flow.client.ip && *ip != flow.server.ip && !known.contains(ip) {
@@ -338,16 +355,25 @@ impl Clock {
             self.text = second_text(second);
         }
         json.literal(&self.text);
-        let groups = [rest / 1_000_000, rest / 1000 % 1000, rest % 1000];
-        let keep = match self.precision {
-            Precision::Millisecond => 1,
-            Precision::Microsecond if groups[1] == 0 => 1,
-            Precision::Microsecond => 2,
-            Precision::Nanosecond if groups[2] != 0 => 3,
-            Precision::Nanosecond if groups[1] != 0 => 2,
-            Precision::Nanosecond => 1,
+        let millis = rest / 1_000_000;
+        let millis = [digit(millis / 100), digit(millis / 10), digit(millis)];
+        if self.precision == Precision::Millisecond {
+            json.literal(&[millis[0], millis[1], millis[2], b'Z']);
+        } else {
+            json.literal(&millis);
+            self.fine(json, rest);
+        }
+    }
+
+    /// Digits beyond the milliseconds, zeros at the end cut in threes.
+    fn fine(&self, json: &mut Json, rest: u32) {
+        let (micros, nanos) = (rest / 1000 % 1000, rest % 1000);
+        let keep = match (self.precision, micros, nanos) {
+            (Precision::Nanosecond, _, 1..) => 2,
+            (_, 1.., _) => 1,
+            _ => 0,
         };
-        for group in groups.into_iter().take(keep) {
+        for group in [micros, nanos].into_iter().take(keep) {
             json.literal(&[digit(group / 100), digit(group / 10), digit(group)]);
         }
         json.literal(b"Z");

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use crate::text::Text;
 
-/// A field name with its JSON text ready: `"name":`. Made by [`key!`](crate::key).
+/// A field name with its JSON text ready: `"name":"`, the quote of a text value included. Made by [`key!`](crate::key).
 #[derive(Clone, Copy, Debug)]
 pub struct Key<const N: usize> {
     json: [u8; N],
 }
 
 impl<const N: usize> Key<N> {
-    /// From the text `"name":`, quotes and colon included. Use [`key!`](crate::key).
+    /// From the text `"name":"`. Use [`key!`](crate::key).
     #[doc(hidden)]
     #[must_use]
     pub const fn from_json(text: &str) -> Self {
@@ -32,7 +32,7 @@ impl<const N: usize> Key<N> {
         Self { json }
     }
 
-    /// The name with quotes and colon.
+    /// The name with quotes, colon and the quote that opens a text.
     #[inline]
     #[must_use]
     pub const fn json(&self) -> &[u8; N] {
@@ -42,7 +42,7 @@ impl<const N: usize> Key<N> {
     /// The bare name.
     #[must_use]
     pub fn name(&self) -> &str {
-        let inner = self.json.get(1..N.saturating_sub(2)).unwrap_or_default();
+        let inner = self.json.get(1..N.saturating_sub(3)).unwrap_or_default();
         std::str::from_utf8(inner).unwrap_or_default()
     }
 }
@@ -51,7 +51,7 @@ impl<const N: usize> Key<N> {
 #[macro_export]
 macro_rules! key {
     ($name:literal) => {{
-        const TEXT: &str = concat!("\"", $name, "\":");
+        const TEXT: &str = concat!("\"", $name, "\":\"");
         const KEY: $crate::fields::Key<{ TEXT.len() }> = $crate::fields::Key::from_json(TEXT);
         &KEY
     }};
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_key_knows_its_json_and_its_name() {
         let key = key!("status_code");
-        assert_eq!(key.json(), b"\"status_code\":");
+        assert_eq!(key.json(), b"\"status_code\":\"");
         assert_eq!(key.name(), "status_code");
     }
 }

@@ -54,15 +54,8 @@ impl Json {
         self.at = self.at.min(len);
     }
 
-    /// Makes room for `more` bytes behind the cursor.
-    #[inline]
-    fn room(&mut self, more: usize) {
-        if self.buffer.len() - self.at < more {
-            self.grow(more);
-        }
-    }
-
     #[cold]
+    #[inline(never)]
     fn grow(&mut self, more: usize) {
         let want = (self.at + more).max(self.buffer.len() * 2).max(4096);
         self.buffer.resize(want, 0);
@@ -71,27 +64,52 @@ impl Json {
     /// Bytes of a length that the compiler knows.
     #[inline]
     pub fn literal<const N: usize>(&mut self, bytes: &[u8; N]) {
-        self.room(N);
-        if let Some(room) = self.buffer.get_mut(self.at..self.at + N) {
-            room.copy_from_slice(bytes);
-            self.at += N;
+        loop {
+            if let Some(room) = self.buffer.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut::<N>) {
+                *room = *bytes;
+                self.at += N;
+                return;
+            }
+            self.grow(N);
         }
+    }
+
+    /// The first `len` of some bytes whose number the compiler knows: copied whole, cheaper than a copy of unknown length.
+    #[inline]
+    fn literal_prefix<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+        self.literal(bytes);
+        self.at -= N.saturating_sub(len);
     }
 
     /// Bytes as they are.
     #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.room(bytes.len());
-        if let Some(room) = self.buffer.get_mut(self.at..self.at + bytes.len()) {
-            room.copy_from_slice(bytes);
-            self.at += bytes.len();
+        self.raw_then(bytes, b"");
+    }
+
+    /// Bytes as they are, and a constant behind them.
+    #[inline]
+    fn raw_then<const N: usize>(&mut self, bytes: &[u8], then: &[u8; N]) {
+        let end = self.at + bytes.len();
+        loop {
+            if let Some(room) = self.buffer.get_mut(self.at..end + N) {
+                let (text, behind) = room.split_at_mut(bytes.len());
+                text.copy_from_slice(bytes);
+                behind.copy_from_slice(then);
+                self.at = end + N;
+                return;
+            }
+            self.grow(bytes.len() + N);
         }
     }
 
     /// What stands at `range` of this block, once more.
+    #[inline]
     pub fn again(&mut self, range: std::ops::Range<usize>) {
         let len = range.len();
-        self.room(len);
+        if self.buffer.len() - self.at < len {
+            self.grow(len);
+        }
         if range.end <= self.at {
             self.buffer.copy_within(range, self.at);
             self.at += len;
@@ -101,10 +119,17 @@ impl Json {
     /// The inside of a JSON string.
     #[inline]
     pub fn raw_text(&mut self, text: Text<'_>) {
+        self.text_then(text, b"");
+    }
+
+    /// The inside of a JSON string, and a constant behind it.
+    #[inline]
+    fn text_then<const N: usize>(&mut self, text: Text<'_>, then: &[u8; N]) {
         if text.is_plain() {
-            self.raw(text.bytes());
+            self.raw_then(text.bytes(), then);
         } else {
             self.escape(text.bytes());
+            self.literal(then);
         }
     }
 
@@ -126,27 +151,38 @@ impl Json {
     /// A number in decimal.
     #[inline]
     pub fn raw_unsigned(&mut self, value: u64) {
-        let mut digits = itoa::Buffer::new();
-        self.raw(digits.format(value).as_bytes());
+        if value < 10 {
+            self.literal(&[b'0' + value as u8]);
+        } else {
+            let mut digits = itoa::Buffer::new();
+            self.raw(digits.format(value).as_bytes());
+        }
     }
 
     /// An address as text, without quotes.
     #[inline]
     pub fn raw_ip(&mut self, ip: IpAddr) {
-        self.raw(netname::ip_text(ip).as_bytes());
+        let text = netname::ip_text(ip);
+        let (bytes, len) = text.parts();
+        match bytes.first_chunk::<16>() {
+            Some(short) if len <= 16 => self.literal_prefix(short, len),
+            _ => self.literal_prefix(bytes, len),
+        }
+    }
+
+    /// A name whose value is no text.
+    #[inline]
+    fn bare<const N: usize>(&mut self, key: &Key<N>) {
+        self.literal_prefix(key.json(), N - 1);
     }
 
     /// Ends an object or list: its last trailing comma becomes `end`, or `end` is added if it is empty.
     #[inline]
     fn end(&mut self, end: u8) {
-        self.room(2);
         if self.at > 0 && self.buffer.get(self.at - 1) == Some(&b',') {
             self.at -= 1;
         }
-        if let Some(room) = self.buffer.get_mut(self.at..self.at + 2) {
-            room.copy_from_slice(&[end, b',']);
-            self.at += 2;
-        }
+        self.literal(&[end, b',']);
     }
 
     /// Begins a whole event.
@@ -178,13 +214,12 @@ impl Fields for Json {
     #[inline]
     fn text<'t, const N: usize>(&mut self, key: &Key<N>, value: impl Into<Text<'t>>) {
         self.literal(key.json());
-        self.item(value);
+        self.text_then(value.into(), b"\",");
     }
 
     #[inline]
     fn parts<const N: usize>(&mut self, key: &Key<N>, parts: &[Text<'_>]) {
         self.literal(key.json());
-        self.literal(b"\"");
         for part in parts {
             self.raw_text(*part);
         }
@@ -193,22 +228,21 @@ impl Fields for Json {
 
     #[inline]
     fn signed<const N: usize>(&mut self, key: &Key<N>, value: i64) {
-        self.literal(key.json());
+        self.bare(key);
         let mut digits = itoa::Buffer::new();
-        self.raw(digits.format(value).as_bytes());
-        self.literal(b",");
+        self.raw_then(digits.format(value).as_bytes(), b",");
     }
 
     #[inline]
     fn unsigned<const N: usize>(&mut self, key: &Key<N>, value: u64) {
-        self.literal(key.json());
+        self.bare(key);
         self.raw_unsigned(value & (u64::MAX >> 1));
         self.literal(b",");
     }
 
     #[inline]
     fn boolean<const N: usize>(&mut self, key: &Key<N>, value: bool) {
-        self.literal(key.json());
+        self.bare(key);
         if value {
             self.literal(b"true,");
         } else {
@@ -219,12 +253,13 @@ impl Fields for Json {
     #[inline]
     fn ip<const N: usize>(&mut self, key: &Key<N>, value: IpAddr) {
         self.literal(key.json());
-        self.item_ip(value);
+        self.raw_ip(value);
+        self.literal(b"\",");
     }
 
     #[inline]
     fn open<const N: usize>(&mut self, key: &Key<N>) {
-        self.literal(key.json());
+        self.bare(key);
         self.literal(b"{");
     }
 
@@ -261,15 +296,14 @@ impl Fields for Json {
 
     #[inline]
     fn list<const N: usize>(&mut self, key: &Key<N>) {
-        self.literal(key.json());
+        self.bare(key);
         self.literal(b"[");
     }
 
     #[inline]
     fn item<'t>(&mut self, value: impl Into<Text<'t>>) {
         self.literal(b"\"");
-        self.raw_text(value.into());
-        self.literal(b"\",");
+        self.text_then(value.into(), b"\",");
     }
 
     #[inline]

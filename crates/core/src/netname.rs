@@ -20,6 +20,12 @@ impl IpText {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// The text's room and how much of it is text.
+    #[inline]
+    pub(crate) fn parts(&self) -> (&[u8; MAX_TEXT + 3], usize) {
+        (&self.bytes, usize::from(self.len))
+    }
+
     #[inline]
     fn push(&mut self, byte: u8) {
         if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use crate::cx::Cx;
 use crate::direction::Dir;
 use crate::limits::PROBE_BYTES;
-use crate::probe::Verdict;
+use crate::probe::{Role, Verdict};
 use crate::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window, WireError};
 
 /// How a connection came to a parser.
@@ -64,6 +64,14 @@ pub trait UdpParser: Send + Sync + 'static {
 
     /// Recognises the protocol in a datagram, and who sent it.
     fn probe(&self, datagram: &[u8]) -> Verdict;
+
+    /// Who sent a datagram of a port that is this protocol's: cheaper than a probe where one field tells.
+    fn sender(&self, datagram: &[u8]) -> Role {
+        match self.probe(datagram) {
+            Verdict::Match { sender } => sender,
+            Verdict::NeedMore | Verdict::Reject => Role::Unknown,
+        }
+    }
 
     /// The state of a new shard.
     fn state(&self) -> Self::State;

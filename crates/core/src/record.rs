@@ -88,10 +88,16 @@ pub trait AnyRecord {
     fn encode(&self, origin: &Origin<'_>, to: &mut Encoder);
 }
 
-impl<R: Record> AnyRecord for R {
+/// A record with its shared roots at hand, so that they are put together once.
+pub(crate) struct Prepared<'r, R> {
+    pub(crate) shared: Shared<'r>,
+    pub(crate) record: &'r R,
+}
+
+impl<R: Record> AnyRecord for Prepared<'_, R> {
     fn encode(&self, origin: &Origin<'_>, to: &mut Encoder) {
-        to.begin(origin, &self.shared());
-        self.fields(to.json_mut());
+        to.begin(origin, &self.shared);
+        self.record.fields(to.json_mut());
         to.end(origin);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cx::Cx;
 use crate::direction::Dir;
 use crate::parser::{Start, TcpParser, UdpParser};
-use crate::probe::Verdict;
+use crate::probe::{Role, Verdict};
 use crate::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window, WireError};
 
 /// A TCP protocol whose connection type is hidden.
@@ -86,6 +86,8 @@ impl<P: TcpParser> Session for Fused<P> {
 pub trait UdpPlugin: Send + Sync {
     /// See [`UdpParser::probe`].
     fn probe(&self, datagram: &[u8]) -> Verdict;
+    /// See [`UdpParser::sender`].
+    fn sender(&self, datagram: &[u8]) -> Role;
     /// See [`UdpParser::state`].
     fn state(self: Arc<Self>) -> Box<dyn UdpSession>;
 }
@@ -93,6 +95,10 @@ pub trait UdpPlugin: Send + Sync {
 impl<P: UdpParser> UdpPlugin for P {
     fn probe(&self, datagram: &[u8]) -> Verdict {
         UdpParser::probe(self, datagram)
+    }
+
+    fn sender(&self, datagram: &[u8]) -> Role {
+        UdpParser::sender(self, datagram)
     }
 
     fn state(self: Arc<Self>) -> Box<dyn UdpSession> {

@@ -8,9 +8,9 @@ use packetbeat_core::ledger::Tally;
 use packetbeat_core::stamps::Stamps;
 use packetbeat_core::time::Stamp;
 
-use packetbeat_core::record::Sink;
 use crate::registry::Registry;
 use crate::summary::{Connections, StreamBytes};
+use packetbeat_core::record::Sink;
 
 /// The surroundings of a call into a protocol.
 pub(crate) struct Env<'w> {

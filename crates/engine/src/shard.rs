@@ -83,27 +83,35 @@ impl Shard {
             .udp_owner(datagram.dst_port)
             .map(|id| (id, Dir::ToServer))
             .or_else(|| registry.udp_owner(datagram.src_port).map(|id| (id, Dir::ToClient)));
+        let mut asked = None;
         if let Some((id, dir)) = by_port {
-            let verdict = registry.udp(id).map_or(Verdict::Reject, |plugin| plugin.probe(datagram.payload));
-            if !registry.settings.detect || verdict != Verdict::Reject {
-                let dir = match verdict {
-                    Verdict::Match { sender: Role::Client } => Dir::ToServer,
-                    Verdict::Match { sender: Role::Server } => Dir::ToClient,
-                    _ => dir,
-                };
-                return self.read(id, dir, datagram, env);
+            let dir = match registry.udp(id).map_or(Role::Unknown, |plugin| plugin.sender(datagram.payload)) {
+                Role::Client => Dir::ToServer,
+                Role::Server => Dir::ToClient,
+                Role::Unknown => dir,
+            };
+            if self.read(id, dir, datagram, env) {
+                return;
             }
+            asked = Some(id);
         }
         if registry.settings.detect {
-            for id in registry.ids().filter(|id| by_port.is_none_or(|(owner, _)| owner != *id)) {
+            for id in registry.ids().filter(|id| Some(*id) != asked) {
                 let Some(plugin) = registry.udp(id) else { continue };
                 if let Verdict::Match { sender } = plugin.probe(datagram.payload) {
                     let dir = if sender == Role::Server { Dir::ToClient } else { Dir::ToServer };
-                    return self.read(id, dir, datagram, env);
+                    if self.read(id, dir, datagram, env) {
+                        return;
+                    }
+                    asked = Some(id);
+                    break;
                 }
             }
         }
         env.bytes.opaque += whole;
+        if let Some(tally) = asked.and_then(|id| env.tally(id)) {
+            tally.malformed();
+        }
     }
 
     /// Packet time has moved on.
@@ -235,39 +243,33 @@ impl Shard {
         }
     }
 
-    /// Shows a datagram to its protocol.
-    fn read(&mut self, id: ProtocolId, dir: Dir, datagram: &Datagram<'_>, env: &mut Env<'_>) {
+    /// Shows a datagram to a protocol; whether it was one of its own.
+    fn read(&mut self, id: ProtocolId, dir: Dir, datagram: &Datagram<'_>, env: &mut Env<'_>) -> bool {
         let place = usize::from(id.0);
         if self.datagrams.len() <= place {
             self.datagrams.resize_with(place + 1, || None);
         }
-        let Some(slot) = self.datagrams.get_mut(place) else { return };
+        let Some(slot) = self.datagrams.get_mut(place) else { return false };
         if slot.is_none() {
             let session = env.registry.udp(id).map(|plugin| std::sync::Arc::clone(plugin).state());
             *slot = session.map(|session| DatagramState { session, wake_at: None });
         }
-        let Some(state) = slot else { return };
+        let Some(state) = slot else { return false };
         let src = Endpoint { ip: datagram.ip.src, port: datagram.src_port };
         let dst = Endpoint { ip: datagram.ip.dst, port: datagram.dst_port };
         let (client, server) = if dir == Dir::ToServer { (src, dst) } else { (dst, src) };
         let flow = Flow::new(Transport::Udp, client, server, env.registry.direction(client.ip, server.ip));
         let session = &mut state.session;
-        let result = env.call(id, &flow, None, |cx| session.datagram(dir, datagram.payload, cx));
-        let whole = datagram.payload.len() as u64;
-        match result {
-            Some((Ok(()), wishes)) => {
-                env.bytes.parsed += whole;
-                state.wake_at = wishes.wake_at.or(state.wake_at);
-            }
-            Some((Err(_), wishes)) => {
-                env.bytes.opaque += whole;
-                state.wake_at = wishes.wake_at.or(state.wake_at);
-                if let Some(tally) = env.tally(id) {
-                    tally.malformed();
-                }
-            }
-            None => env.bytes.opaque += whole,
+        let Some((result, wishes)) =
+            env.call(id, &flow, None, |cx| session.datagram(dir, datagram.payload, cx))
+        else {
+            return false;
+        };
+        state.wake_at = wishes.wake_at.or(state.wake_at);
+        if result.is_ok() {
+            env.bytes.parsed += datagram.payload.len() as u64;
         }
+        result.is_ok()
     }
 }
 

@@ -6,7 +6,7 @@ use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::parser::UdpParser;
-use packetbeat_core::probe::Verdict;
+use packetbeat_core::probe::{Role, Verdict};
 use packetbeat_core::record::Half;
 use packetbeat_core::stream::WireError;
 
@@ -25,6 +25,15 @@ impl UdpParser for Datagrams {
 
     fn probe(&self, datagram: &[u8]) -> Verdict {
         probe::datagram(datagram)
+    }
+
+    /// The QR bit tells.
+    fn sender(&self, datagram: &[u8]) -> Role {
+        match datagram.get(2) {
+            Some(flags) if flags & 0x80 != 0 => Role::Server,
+            Some(_) => Role::Client,
+            None => Role::Unknown,
+        }
     }
 
     fn state(&self) -> Exchanges {
