@@ -223,9 +223,9 @@ impl<'e> Exchange<'e> {
                 encoded.push(b'/');
             }
             if path == b"*" {
-                encoded.push(b'*')
+                encoded.push(b'*');
             } else {
-                target::encode_path(path, encoded)
+                target::encode_path(path, encoded);
             }
             self.encoded_path = Text::checked(encoded);
         }

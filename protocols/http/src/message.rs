@@ -16,7 +16,7 @@ pub const FIELDS: usize = 256;
 pub struct Notes(u8);
 
 impl Notes {
-    /// Content-Length in several values.
+    /// Content-Length in several values, or none that is a number.
     pub const LENGTHS: Self = Self(1);
     /// Content-Length beside Transfer-Encoding.
     pub const BOTH_LENGTHS: Self = Self(2);
@@ -25,7 +25,7 @@ impl Notes {
 
     /// All notes with their texts.
     pub const TEXTS: [(Self, &'static str); 3] = [
-        (Self::LENGTHS, "Conflicting Content-Length values"),
+        (Self::LENGTHS, "Invalid or conflicting Content-Length"),
         (Self::BOTH_LENGTHS, "Content-Length besides Transfer-Encoding"),
         (Self::INCOMPLETE, "Message ended before its end was reached"),
     ];

@@ -22,12 +22,18 @@ pub fn probe(head: &[u8]) -> Verdict {
     }
     match wire::line(head) {
         Some((line, _)) => match wire::request_line(line) {
-            Some((_, version)) if version.major == 1 => Verdict::Match { sender: Role::Client },
+            Some((_, version)) if version.major == 1 && can_be_request(line) => CLIENT,
             _ => Verdict::Reject,
         },
-        None => unfinished(head),
+        None if !can_be_request(head) => Verdict::Reject,
+        None if head.len() + blank < PROBE_BYTES => Verdict::NeedMore,
+        // The version is behind what probes may look at.
+        None if has_known_method(head) => CLIENT,
+        None => Verdict::Reject,
     }
 }
+
+const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
 
 fn response(head: &[u8]) -> Verdict {
     const STATUS: usize = 12; // HTTP/1.1 200
@@ -47,26 +53,23 @@ fn response(head: &[u8]) -> Verdict {
     }
 }
 
-/// A line whose end is not there: it can become a request while it has a known method and no third word that is something else.
-fn unfinished(line: &[u8]) -> Verdict {
-    let Some(space) = memchr::memchr(b' ', line) else {
-        let prefix = METHODS.iter().any(|method| method.as_bytes().starts_with(line));
-        return if prefix { Verdict::NeedMore } else { Verdict::Reject };
-    };
-    let (method, rest) = line.split_at_checked(space).unwrap_or((line, &[]));
-    let target = rest.strip_suffix(b"\r").unwrap_or(rest).trim_ascii_start();
-    if !METHODS.iter().any(|known| known.as_bytes() == method) || !target.iter().all(|byte| *byte >= b' ') {
-        return Verdict::Reject;
+/// Whether nothing in a line, or in its beginning, speaks against a request. Any method: what stands behind the target decides.
+fn can_be_request(line: &[u8]) -> bool {
+    if !wire::may_be_request_line(line) {
+        return false;
     }
-    if foreign_scheme(target) {
-        return Verdict::Reject;
-    }
-    if line.len() + 8 >= PROBE_BYTES {
-        // The version is behind what probes may look at.
-        let absolute = target.starts_with(b"/") || target.starts_with(b"http://");
-        return if absolute { Verdict::Match { sender: Role::Client } } else { Verdict::Reject };
-    }
-    Verdict::NeedMore
+    let method = line.iter().take_while(|byte| wire::is_token(**byte)).count();
+    let rest = line.get(method..).unwrap_or_default();
+    let rest = rest.strip_suffix(b"\r").unwrap_or(rest).trim_ascii_start();
+    rest.iter().all(|byte| *byte >= b' ') && !foreign_scheme(rest)
+}
+
+/// Whether a line begins with a known method and the target of an HTTP request.
+fn has_known_method(line: &[u8]) -> bool {
+    METHODS.iter().any(|method| {
+        let target = line.strip_prefix(method.as_bytes()).and_then(|rest| rest.strip_prefix(b" "));
+        target.is_some_and(|target| target.starts_with(b"/") || target.starts_with(b"http://"))
+    })
 }
 
 /// RTSP, SIP and ICAP have request lines of the same make.
@@ -80,7 +83,6 @@ fn foreign_scheme(target: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
     const SERVER: Verdict = Verdict::Match { sender: Role::Server };
 
     #[test]
@@ -139,7 +141,6 @@ mod tests {
             "SSH-2.0-OpenSSH_9.2\r\n",
             "*1\r\n$4\r\nPING\r\n",
             "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}",
-            "GETTING / HTTP",
             "MSETNX a b\r\n",
         ] {
             assert_eq!(probe(other.as_bytes()), Verdict::Reject, "{other}");

@@ -279,7 +279,7 @@ fn smuggled_lengths_are_noted() {
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["POST /p 200", "POST /q 200"]);
     assert_eq!(events[0]["error"]["message"], "Content-Length besides Transfer-Encoding");
-    assert_eq!(events[1]["error"]["message"], "Conflicting Content-Length values");
+    assert_eq!(events[1]["error"]["message"], "Invalid or conflicting Content-Length");
 }
 
 #[test]
