@@ -50,6 +50,7 @@
 pub mod allocation;
 mod capture;
 mod conversation;
+mod datagrams;
 mod events;
 mod failure;
 mod options;
@@ -59,5 +60,6 @@ mod stream;
 
 pub use capture::{CaptureError, tcp_conversations, udp_conversations};
 pub use conversation::{Conversation, Piece};
+pub use datagrams::{UdpKit, udp, udp_parser};
 pub use options::Options;
 pub use stream::{TcpKit, tcp, tcp_parser};

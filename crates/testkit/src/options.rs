@@ -16,6 +16,8 @@ pub struct Options {
     pub shown_again: u64,
     /// Bytes that the parser may hold, whatever comes: its own and the window's together.
     pub memory: usize,
+    /// Bytes that the state of a datagram protocol may hold in one shard, whatever comes.
+    pub shard_memory: usize,
     /// Allocations for each event in the steady state; `None` where the protocol cannot say (the reason belongs into the
     /// test).
     pub allocations: Option<u32>,
@@ -38,6 +40,7 @@ impl Default for Options {
             rounds: 3000,
             shown_again: 512,
             memory: 8 << 20,
+            shard_memory: 32 << 20,
             allocations: Some(0),
             lost_at_hole: 1,
             remembers: false,

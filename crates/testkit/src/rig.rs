@@ -73,7 +73,7 @@ impl<'s> Rig<'s> {
         Self {
             session: Some(session),
             streams,
-            flow: flow(Transport::Tcp, 40_000),
+            flow: flow(Transport::Tcp, 0),
             now: Stamp::default(),
             wake_at: None,
             sink,
@@ -313,10 +313,12 @@ impl<'s> Rig<'s> {
     }
 }
 
-/// A conversation between two documentation addresses (RFC 5737).
-pub(crate) fn flow(transport: Transport, client_port: u16) -> Flow {
-    let end = |last, port| Endpoint { ip: std::net::Ipv4Addr::new(192, 0, 2, last).into(), port };
-    Flow::new(transport, end(10, client_port), end(25, 4000), Direction::Unknown)
+/// A conversation with a server at a documentation address (RFC 5737). Each number gives another client.
+pub(crate) fn flow(transport: Transport, number: u32) -> Flow {
+    let end = |ip: std::net::Ipv4Addr, port| Endpoint { ip: ip.into(), port };
+    // 198.18.0.0/15 is set aside for tests of devices (RFC 2544).
+    let client = end((0xc612_0000 + (number >> 14)).into(), 40_000 + (number & 0x3fff) as u16);
+    Flow::new(transport, client, end([192, 0, 2, 25].into(), 4000), Direction::Unknown)
 }
 
 /// Whether every request that was counted in was counted out.

@@ -22,6 +22,9 @@ use crate::failure::Failure;
 use crate::options::Options;
 use run::Runner;
 
+pub(crate) use hostile::mutated;
+pub(crate) use run::{of_panic, places};
+
 /// The kit for a protocol over TCP: give it conversations, then [`TcpKit::check`].
 #[must_use = "nothing is checked before `check`"]
 pub struct TcpKit {
