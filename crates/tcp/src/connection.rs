@@ -5,7 +5,9 @@ use std::num::NonZeroU64;
 use packetbeat_core::direction::{Both, Dir};
 use packetbeat_core::time::Stamp;
 
-use crate::half::{BASE, Half};
+use crate::half::{Fin, Half, Hole};
+use crate::limits::WINDOW;
+use crate::pending::Part;
 
 /// One segment as it was captured.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +28,21 @@ pub struct Arrival<'a> {
     pub stamp: Stamp,
 }
 
+impl Arrival<'_> {
+    /// Bytes of the stream, captured or not.
+    #[inline]
+    pub(crate) const fn len(&self) -> u64 {
+        self.payload.len() as u64 + self.cut as u64
+    }
+}
+
 /// Takes what comes out of reassembly.
 pub trait Receiver {
-    /// The next bytes of a direction.
+    /// The next bytes of a direction, never none; `stamp` is of the packet that carried them.
     fn bytes(&mut self, dir: Dir, bytes: &[u8], stamp: Stamp);
     /// The next bytes of a direction are not in the capture.
     fn lost(&mut self, dir: Dir, count: NonZeroU64, stamp: Stamp);
-    /// The direction sent FIN, and all before it was told.
+    /// The direction sent FIN, and all before it was told; `stamp` is of the FIN. At most once, and last.
     fn end(&mut self, dir: Dir, stamp: Stamp);
 }
 
@@ -40,100 +50,99 @@ pub trait Receiver {
 #[derive(Debug, Default)]
 pub struct Connection {
     halves: Both<Half>,
-    /// Payload bytes told as bytes or as lost, for the ledger.
     told: u64,
-    /// Payload bytes that had been told before: retransmissions.
     repeated: u64,
 }
 
 impl Connection {
-    /// One segment.
+    /// One segment. For a segment with RST call [`Connection::flush`] instead.
+    #[inline]
     pub fn segment(&mut self, dir: Dir, arrival: &Arrival<'_>, to: &mut impl Receiver) {
         let (half, peer) = self.halves.pair_mut(dir);
+        let Some(at) = half.locate(arrival) else { return };
         half.seen = true;
-        let Some(at) = half.position(arrival.seq.wrapping_add(u32::from(arrival.syn))) else { return };
-        let need = arrival.ack.and_then(|ack| peer.position(ack)).unwrap_or(0);
-        peer.acknowledge(need);
-        let end = at + arrival.payload.len() as u64 + u64::from(arrival.cut);
-        if arrival.fin && half.fin.is_none() && end >= half.next {
-            half.fin = Some(end);
+        let need = arrival.ack.map_or(0, |ack| peer.acknowledge(ack, arrival.stamp.nanos));
+        let plain = half.is_clear() && !arrival.fin && arrival.cut == 0;
+        if at != half.next || !plain || !peer.reached(need) {
+            return self.irregular(dir, at, need, arrival, to);
         }
-        let fin = half.fin.unwrap_or(u64::MAX);
-        if at <= half.next && end <= fin && end > half.next && half.pending.is_empty() && peer.reached(need) {
-            let told = half.next - at;
-            self.repeated += told;
-            self.tell(dir, arrival.payload, told, arrival.cut, arrival.stamp, to);
-        } else if end > half.next && at < fin {
-            half.keep(at, arrival.payload, arrival.cut, need, arrival.stamp);
-        } else {
-            self.repeated += end - at;
+        if arrival.payload.is_empty() {
+            return;
         }
-        self.settle(arrival.stamp, to);
-        while self.halves.to_server.is_full() || self.halves.to_client.is_full() {
-            self.force(arrival.stamp, to);
+        let peer_waits = !peer.is_clear();
+        half.advance(arrival.payload.len() as u64);
+        self.told += arrival.payload.len() as u64;
+        to.bytes(dir, arrival.payload, arrival.stamp);
+        if peer_waits {
+            self.settle(to);
         }
     }
 
     /// Gives up the holes whose time is over.
     pub fn expire(&mut self, now: Stamp, to: &mut impl Receiver) {
-        for dir in Dir::BOTH {
-            loop {
-                let (half, peer) = self.halves.pair_mut(dir);
-                if half.deadline(now.nanos, peer.seen).is_none_or(|deadline| deadline > now.nanos) {
-                    break;
-                }
-                let Some(end) = half.hole_end() else { break };
-                self.give_up(dir, end, now, to);
-                self.settle(now, to);
+        loop {
+            let Both { to_server, to_client } = self.deadlines(now.nanos);
+            let dir = match (to_server, to_client) {
+                (Some(one), Some(other)) if other < one => Dir::ToClient,
+                (Some(_), _) => Dir::ToServer,
+                (None, _) => Dir::ToClient,
+            };
+            let due = [to_server, to_client].into_iter().flatten().any(|deadline| deadline <= now.nanos);
+            if !due || !self.give_up(dir, now, to) {
+                return;
             }
         }
     }
 
-    /// The connection is over: everything that waits is told, with the holes between lost.
+    /// The connection is over: everything that waits is told, in the order of the capture, with the holes between lost.
     pub fn flush(&mut self, now: Stamp, to: &mut impl Receiver) {
-        while !self.halves.to_server.pending.is_empty() || !self.halves.to_client.pending.is_empty() {
-            self.force(now, to);
+        while let Some(dir) = self.oldest() {
+            self.force(dir, now, to);
         }
         for dir in Dir::BOTH {
-            if let Some(end) = self.halves[dir].hole_end() {
-                self.give_up(dir, end, now, to);
-            }
+            while self.give_up(dir, now, to) {}
         }
-        self.settle(now, to);
     }
 
-    /// When [`Connection::expire`] is to be called, nanoseconds of packet time.
+    /// When [`Connection::expire`] is to be called, nanoseconds of packet time. To be asked after every call of
+    /// [`Connection::segment`] or [`Connection::expire`]: a hole's time begins when it is first asked for.
+    #[inline]
     pub fn deadline(&mut self, now: i64) -> Option<i64> {
-        let Both { to_server, to_client } = &mut self.halves;
-        let deadlines = [to_server.deadline(now, to_client.seen), to_client.deadline(now, to_server.seen)];
-        deadlines.into_iter().flatten().min()
+        let Both { to_server, to_client } = self.deadlines(now);
+        match (to_server, to_client) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
     }
 
     /// Whether both directions ended, or one ended and the other never came.
     #[must_use]
+    #[inline]
     pub fn is_over(&self) -> bool {
-        Dir::BOTH.into_iter().all(|dir| self.halves[dir].ended || !self.halves[dir].seen)
+        let Both { to_server, to_client } = &self.halves;
+        (to_server.ended || !to_server.seen) && (to_client.ended || !to_client.seen)
     }
 
     /// Whether something waits for a hole to be filled.
     #[must_use]
+    #[inline]
     pub fn is_waiting(&self) -> bool {
-        Dir::BOTH
-            .into_iter()
-            .any(|dir| self.halves[dir].hole_end().is_some() || !self.halves[dir].pending.is_empty())
+        let Both { to_server, to_client } = &self.halves;
+        let waits = |half: &Half, peer: &Half| !half.pending.is_empty() || half.hole(peer.seen).is_some();
+        waits(to_server, to_client) || waits(to_client, to_server)
     }
 
-    /// Whether a SYN with this sequence number begins another connection on the same ports.
-    pub fn is_other(&mut self, dir: Dir, syn_seq: u32) -> bool {
-        let half = &mut self.halves[dir];
-        // A repeated SYN stands right in front of the first byte.
-        half.seen && half.position(syn_seq.wrapping_add(1)) != Some(BASE)
+    /// Whether a SYN with this sequence number, with or without ACK, begins another connection on the same ports.
+    #[must_use]
+    pub fn is_other(&self, dir: Dir, syn_seq: u32) -> bool {
+        self.halves[dir].is_other(syn_seq)
     }
 
     /// Bytes of memory held.
     #[must_use]
+    #[inline]
     pub fn held_bytes(&self) -> usize {
-        self.halves.to_server.held_bytes() + self.halves.to_client.held_bytes()
+        self.halves.to_server.pending.held_bytes() + self.halves.to_client.pending.held_bytes()
     }
 
     /// Payload bytes told so far, lost ones included.
@@ -142,78 +151,157 @@ impl Connection {
         self.told
     }
 
-    /// Payload bytes that came again.
+    /// Payload bytes that came again, or before the first byte told, or too late.
     #[must_use]
     pub const fn repeated(&self) -> u64 {
         self.repeated
     }
 
-    /// Tells `payload` from its byte `skip` on, and what the snap length cut off behind it.
-    #[inline]
-    fn tell(&mut self, dir: Dir, payload: &[u8], skip: u64, cut: u32, stamp: Stamp, to: &mut impl Receiver) {
-        let captured = payload.len() as u64;
-        let fresh = payload.get(skip.min(captured) as usize..).unwrap_or_default();
+    /// Payload bytes of segments that cannot be of these streams: outside of the window, behind FIN, of another connection.
+    #[must_use]
+    pub const fn outside(&self) -> u64 {
+        self.halves.to_server.outside + self.halves.to_client.outside
+    }
+
+    /// A segment that is not simply the next one.
+    #[inline(never)]
+    fn irregular(&mut self, dir: Dir, at: u64, need: u64, arrival: &Arrival<'_>, to: &mut impl Receiver) {
+        let Arrival { payload, stamp, .. } = *arrival;
         let half = &mut self.halves[dir];
-        if !fresh.is_empty() {
-            self.told += fresh.len() as u64;
-            half.advance(half.next + fresh.len() as u64);
-            to.bytes(dir, fresh, stamp);
+        let sent = at + arrival.len();
+        if sent > half.next + WINDOW {
+            half.outside += arrival.len();
+            return;
         }
-        let missing = u64::from(cut).saturating_sub(skip.saturating_sub(captured));
-        let end = self.halves[dir].next + missing;
-        self.give_up(dir, end, stamp, to);
+        if arrival.fin {
+            half.finish(Fin { at: sent, need, stamp });
+        }
+        let end = sent.min(half.last().max(at));
+        half.outside += sent - end;
+        let mut fresh = 0;
+        loop {
+            let (half, peer) = self.halves.pair_mut(dir);
+            let to_piece = half.pending.front().map_or(end, |(piece, _)| piece.min(end));
+            if at > half.next || to_piece <= half.next || !peer.reached(need) {
+                break;
+            }
+            fresh += to_piece - half.next;
+            self.tell(dir, Part { at, end: to_piece, bytes: payload, need, stamp }, to);
+            self.settle(to);
+        }
+        if end > self.halves[dir].next {
+            fresh += self.halves[dir].keep(Part { at, end, bytes: payload, need, stamp });
+        }
+        self.repeated += (end - at).saturating_sub(fresh);
+        self.settle(to);
+        while self.halves[dir].pending.is_full() {
+            self.force(dir, stamp, to);
+        }
+    }
+
+    /// Tells what of `part` is not told yet; what the snap length cut off is lost.
+    #[inline]
+    fn tell(&mut self, dir: Dir, part: Part<'_>, to: &mut impl Receiver) {
+        let half = &mut self.halves[dir];
+        let skip = half.next.saturating_sub(part.at) as usize;
+        let captured = part.bytes.len().min((part.end - part.at) as usize);
+        if let Some(bytes) = part.bytes.get(skip..captured).filter(|bytes| !bytes.is_empty()) {
+            half.advance(bytes.len() as u64);
+            self.told += bytes.len() as u64;
+            to.bytes(dir, bytes, part.stamp);
+        }
+        self.lose(dir, part.end, part.stamp, to);
     }
 
     /// Everything before `end` is lost.
-    fn give_up(&mut self, dir: Dir, end: u64, stamp: Stamp, to: &mut impl Receiver) {
+    fn lose(&mut self, dir: Dir, end: u64, stamp: Stamp, to: &mut impl Receiver) {
         let half = &mut self.halves[dir];
         if let Some(lost) = NonZeroU64::new(end.saturating_sub(half.next)) {
+            half.advance(lost.get());
             self.told += lost.get();
-            half.advance(end);
             to.lost(dir, lost, stamp);
         }
     }
 
-    /// Tells what has come to its turn, the earlier packet first, and the ends that were reached.
-    fn settle(&mut self, now: Stamp, to: &mut impl Receiver) {
+    /// Tells what has come to its turn, the earlier packet first.
+    fn settle(&mut self, to: &mut impl Receiver) {
         while let Some(dir) = self.ready() {
             let half = &mut self.halves[dir];
-            let Some(piece) = half.pop() else { break };
-            let told = half.next.saturating_sub(piece.at);
-            self.tell(dir, &piece.bytes, told, piece.cut, piece.stamp, to);
-        }
-        for dir in Dir::BOTH {
-            let half = &mut self.halves[dir];
-            if !half.ended && half.fin == Some(half.next) {
-                half.ended = true;
-                to.end(dir, now);
+            if let Some(fin) = half.reached_fin() {
+                half.end();
+                to.end(dir, fin.stamp);
+            } else if let Some((at, piece)) = half.pending.pop() {
+                let end = at + piece.len();
+                let part = Part { at, end, bytes: &piece.bytes, need: piece.need, stamp: piece.stamp };
+                self.tell(dir, part, to);
             }
         }
     }
 
-    /// The direction whose first piece is next in line, if any is.
+    /// The direction whose first piece, or end, is next in line, if any is.
     fn ready(&self) -> Option<Dir> {
-        let head = |dir: Dir| {
+        let next = |dir: Dir| {
             let (half, peer) = (&self.halves[dir], &self.halves[dir.peer()]);
-            let piece = half.pending.front()?;
-            (piece.at <= half.next && peer.reached(piece.need)).then_some((piece.stamp.packet, dir))
+            let (at, need, stamp) = match (half.reached_fin(), half.pending.front()) {
+                (Some(fin), _) => (fin.at, fin.need, fin.stamp),
+                (None, Some((at, piece))) => (at, piece.need, piece.stamp),
+                (None, None) => return None,
+            };
+            (at <= half.next && peer.reached(need)).then_some((stamp.packet, dir))
         };
-        Dir::BOTH.into_iter().filter_map(head).min_by_key(|(packet, _)| *packet).map(|(_, dir)| dir)
+        Dir::BOTH.into_iter().filter_map(next).min_by_key(|(packet, _)| *packet).map(|(_, dir)| dir)
     }
 
-    /// Makes the oldest piece that waits get its turn, by giving up what it waits for.
-    fn force(&mut self, now: Stamp, to: &mut impl Receiver) {
-        let head = |dir: Dir| self.halves[dir].pending.front().map(|piece| (piece.stamp.packet, dir));
-        let oldest = Dir::BOTH.into_iter().filter_map(head).min_by_key(|(packet, _)| *packet);
-        let Some((_, dir)) = oldest else { return };
+    /// The direction of the earliest packet among the first pieces.
+    fn oldest(&self) -> Option<Dir> {
+        let first = |dir: Dir| self.halves[dir].pending.front().map(|(_, piece)| (piece.stamp.packet, dir));
+        Dir::BOTH.into_iter().filter_map(first).min_by_key(|(packet, _)| *packet).map(|(_, dir)| dir)
+    }
+
+    /// A step towards the turn of a direction's first piece: gives up one thing that it waits for.
+    fn force(&mut self, dir: Dir, now: Stamp, to: &mut impl Receiver) {
         let (half, peer) = self.halves.pair_mut(dir);
-        let Some(piece) = half.pending.front_mut() else { return };
-        let (at, need) = (piece.at, std::mem::take(&mut piece.need));
-        let peer_end = peer.pending.front().map_or(need, |piece| piece.at.min(need));
-        if !peer.reached(need) {
-            self.give_up(dir.peer(), peer_end, now, to);
+        let Some((at, piece)) = half.pending.front() else { return };
+        let need = piece.need;
+        if peer.reached(need) {
+            if !self.give_up(dir, now, to) {
+                self.settle(to);
+            }
+            return;
         }
-        self.give_up(dir, at, now, to);
-        self.settle(now, to);
+        match peer.hole_before(need) {
+            Some(Hole::Missing(end)) => self.lose(dir.peer(), end, now, to),
+            Some(Hole::Fin(position)) => peer.grant(position),
+            // The peer's first piece waits for what is missing here, or both acknowledge each other: no order is right.
+            Some(Hole::Stray) | None if at > half.next => {
+                let peer_need = peer.pending.front().map_or(at, |(_, piece)| piece.need);
+                let end = at.min(peer_need).min(half.last()).max(half.next + 1);
+                self.lose(dir, end, now, to);
+            }
+            Some(Hole::Stray) | None => half.pending.release_front(),
+        }
+        self.settle(to);
+    }
+
+    /// Gives up the hole in front of a direction; says whether there was one.
+    fn give_up(&mut self, dir: Dir, now: Stamp, to: &mut impl Receiver) -> bool {
+        let (half, peer) = self.halves.pair_mut(dir);
+        match half.hole(peer.seen) {
+            None => return false,
+            Some(Hole::Missing(end)) => self.lose(dir, end, now, to),
+            Some(Hole::Fin(position)) => half.grant(position),
+            Some(Hole::Stray) => half.drop_front(),
+        }
+        self.settle(to);
+        true
+    }
+
+    #[inline]
+    fn deadlines(&mut self, now: i64) -> Both<Option<i64>> {
+        let Both { to_server, to_client } = &mut self.halves;
+        Both {
+            to_server: to_server.deadline(now, to_client.seen),
+            to_client: to_client.deadline(now, to_server.seen),
+        }
     }
 }
