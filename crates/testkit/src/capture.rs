@@ -71,6 +71,7 @@ pub fn tcp_conversations(path: impl AsRef<Path>, ports: &[u16]) -> Result<Vec<Co
         let bytes = packet.payload.get(again.min(packet.payload.len())..).unwrap_or_default().to_vec();
         next[dir] = next[dir].wrapping_add(bytes.len() as u32);
         let fin = fin && !conversation.pieces.iter().any(|piece| piece.dir == dir && piece.fin);
+        next[dir] = next[dir].wrapping_add(u32::from(fin));
         if !bytes.is_empty() || fin {
             conversation.pieces.push(Piece { dir, bytes, nanos: packet.nanos, fin });
         }

@@ -75,21 +75,19 @@ impl UdpKit {
             return Err(Failure::new("conversation", "no conversation to check with"));
         }
         let mut runner = Runner::new(Arc::clone(&self.plugin), self.name);
+        let options = self.options.shared_by(self.conversations.len());
+        loss::check_probe(&runner, &self.conversations, &options)?;
         for conversation in &self.conversations {
-            let checks: [(&str, Check); 4] = [
-                ("probe", loss::check_probe),
-                ("datagrams", loss::check),
-                ("ends", loss::check_cut),
-                ("hostile", loss::check_hostile),
-            ];
+            let checks: [(&str, Check); 3] =
+                [("datagrams", loss::check), ("ends", loss::check_cut), ("hostile", loss::check_hostile)];
             for (name, check) in checks {
-                check(&mut runner, conversation, &self.options).map_err(|failure| {
+                check(&mut runner, conversation, &options).map_err(|failure| {
                     failure.with(format!("in `{name}` of conversation `{}`", conversation.name))
                 })?;
             }
         }
-        memory::check_bounded(&self.plugin, self.name, &self.conversations, &self.options)?;
-        memory::check_allocations(&self.plugin, self.name, &self.conversations, &self.options)
+        memory::check_bounded(&self.plugin, self.name, &self.conversations, &options)?;
+        memory::check_allocations(&self.plugin, self.name, &self.conversations, &options)
     }
 }
 

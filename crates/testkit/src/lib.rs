@@ -12,14 +12,17 @@
 //!
 //! In a protocol crate's `tests/kit.rs`:
 //!
-//! ```ignore
+//! ```no_run
+//! # use packetbeat_core::plugin::Protocol;
+//! use packetbeat_testkit::{Options, tcp_conversations};
+//!
 //! packetbeat_testkit::count_allocations!();
 //!
-//! #[test]
-//! fn conforms() {
-//!     let talks = tcp_conversations("../../tests/pcaps/http.pcap", &[80]).unwrap();
-//!     packetbeat_testkit::tcp::<Http>(Options::default()).conversations(talks).check();
-//! }
+//! # fn conforms<Http: Protocol>() -> Result<(), packetbeat_testkit::CaptureError> {
+//! let talks = tcp_conversations("../../tests/pcaps/http.pcap", &[80])?;
+//! packetbeat_testkit::tcp::<Http>(Options::default()).conversations(talks).check();
+//! # Ok(()) }
+//! # fn main() {}
 //! ```
 //!
 //! What is checked, by the names that failures carry:

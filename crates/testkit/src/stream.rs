@@ -91,6 +91,9 @@ impl TcpKit {
             return Err(Failure::new("conversation", "no conversation to check with"));
         }
         let mut runner = Runner::new(Arc::clone(&self.plugin), self.name);
+        let options = self.options.shared_by(self.conversations.len());
+        let all = &self.conversations;
+        probes::check_recognised(&runner, all, &options)?;
         for conversation in &self.conversations {
             let checks: [(&str, Check); 8] = [
                 ("probe", probes::check),
@@ -103,14 +106,13 @@ impl TcpKit {
                 ("hostile", hostile::check),
             ];
             for (name, check) in checks {
-                check(&mut runner, conversation, &self.options).map_err(|failure| {
+                check(&mut runner, conversation, &options).map_err(|failure| {
                     failure.with(format!("in `{name}` of conversation `{}`", conversation.name))
                 })?;
             }
         }
-        let all = &self.conversations;
-        memory::check_bounded(&self.plugin, self.name, all, &self.options)?;
-        memory::check_allocations(&self.plugin, self.name, self.steady.as_ref(), all, &self.options)
+        memory::check_bounded(&self.plugin, self.name, all, &options)?;
+        memory::check_allocations(&self.plugin, self.name, self.steady.as_ref(), all, &options)
     }
 }
 

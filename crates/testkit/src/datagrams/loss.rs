@@ -37,9 +37,10 @@ impl Truth {
     }
 }
 
+/// A datagram, at least, is recognised, and none is too much for the probe.
 pub(crate) fn check_probe(
-    runner: &mut Runner,
-    conversation: &Conversation,
+    runner: &Runner,
+    conversations: &[Conversation],
     options: &Options,
 ) -> Result<(), Failure> {
     let probe = |bytes: &[u8]| {
@@ -47,20 +48,22 @@ pub(crate) fn check_probe(
             .map_err(|panic| of_panic(&*panic).with(around(bytes, bytes.len())))
     };
     let mut matched = false;
-    for piece in &conversation.pieces {
-        matched |= matches!(probe(&piece.bytes)?, Verdict::Match { .. });
-        for end in 0..piece.bytes.len() {
-            probe(piece.bytes.get(..end).unwrap_or_default())?;
+    for conversation in conversations {
+        for piece in &conversation.pieces {
+            matched |= matches!(probe(&piece.bytes)?, Verdict::Match { .. });
+            for end in 0..piece.bytes.len() {
+                probe(piece.bytes.get(..end).unwrap_or_default())?;
+            }
         }
-    }
-    for round in 0..options.rounds {
-        let mut random = Random::new(options.seed.wrapping_add(round as u64));
-        for piece in mutated(&conversation.pieces, &mut random) {
-            probe(&piece.bytes)?;
+        for round in 0..options.rounds {
+            let mut random = Random::new(options.seed.wrapping_add(round as u64));
+            for piece in mutated(&conversation.pieces, &mut random) {
+                probe(&piece.bytes)?;
+            }
         }
     }
     if options.recognised && !matched {
-        return Err(Failure::new("probe", "recognises no datagram of the conversation"));
+        return Err(Failure::new("probe", "no datagram is recognised"));
     }
     Ok(())
 }

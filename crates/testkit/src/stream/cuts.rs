@@ -57,7 +57,7 @@ fn byte_by_byte(
     if work.shown_again > most || work.calls > calls {
         let what = format!(
             "{} bytes shown again (allowed {most}) in {} calls (allowed {calls}) for {total} bytes: consume what is \
-             complete, or wait for as many bytes as are known to be missing",
+             complete, wait for as many bytes as are known to be missing, or say in `Options::shown_again` why neither works",
             work.shown_again, work.calls
         );
         return Err(tell(Failure::new("work", what)));

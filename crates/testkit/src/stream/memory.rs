@@ -16,8 +16,6 @@ use crate::rig::{Rig, closes};
 
 /// Bytes of an endless message.
 const ENDLESS: usize = 64 << 20;
-/// Bytes of messages that are repeated.
-const REPEATED: usize = 2 << 20;
 /// Bytes of one packet.
 const PACKET: usize = 16 << 10;
 /// Measurements of which the least counts.
@@ -39,11 +37,12 @@ pub(crate) fn check_bounded(
             bounded(&format!("{ENDLESS} bytes 0x{byte:02x} {dir:?}"), &[], dir, &[byte; PACKET], ENDLESS)?;
         }
     }
+    let repeated = (options.effort / 8).clamp(options.memory / 8, 2 * options.memory);
     for conversation in conversations {
         let what = |what: &str| format!("conversation `{}`: {what}", conversation.name);
         for dir in Dir::BOTH {
             let stream = conversation.stream(dir);
-            bounded(&what(&format!("all {dir:?} again and again")), &[], dir, &stream, REPEATED)?;
+            bounded(&what(&format!("all {dir:?} again and again")), &[], dir, &stream, repeated)?;
             let second = stream.split_inclusive(|byte| *byte == b'\n').nth(1).unwrap_or_default();
             let first = conversation.pieces.iter().position(|piece| piece.dir == dir).unwrap_or(0);
             let before = conversation.pieces.get(..first).unwrap_or_default();
@@ -55,11 +54,11 @@ pub(crate) fn check_bounded(
                 &opening,
                 dir,
                 second,
-                REPEATED,
+                repeated,
             )?;
         }
         // Within each message: the conversation up to somewhere, then letters.
-        for kept in (1..=conversation.pieces.len()).take(12) {
+        for kept in (1..=conversation.pieces.len()).take(4) {
             let mut opening = conversation.pieces.get(..kept).unwrap_or_default().to_vec();
             let Some(last) = opening.last_mut() else { continue };
             let dir = last.dir;
@@ -69,7 +68,7 @@ pub(crate) fn check_bounded(
                 &opening,
                 dir,
                 &[b'a'; PACKET],
-                REPEATED,
+                repeated,
             )?;
         }
     }

@@ -13,30 +13,36 @@ use crate::failure::{Failure, around};
 use crate::options::Options;
 use crate::random::Random;
 
+/// One of the conversations, at least, is recognised.
+pub(crate) fn check_recognised(
+    runner: &Runner,
+    conversations: &[Conversation],
+    options: &Options,
+) -> Result<(), Failure> {
+    let probe = |bytes: &[u8]| runner.plugin.probe(bytes);
+    let mut matched = false;
+    for conversation in conversations {
+        for dir in Dir::BOTH {
+            matched |= matches!(verdict(&probe, &conversation.stream(dir))?, Verdict::Match { .. });
+        }
+    }
+    if options.recognised && !matched {
+        return Err(Failure::new("probe", "no conversation is recognised"));
+    }
+    Ok(())
+}
+
 pub(crate) fn check(
     runner: &mut Runner,
     conversation: &Conversation,
     options: &Options,
 ) -> Result<(), Failure> {
     let probe = |bytes: &[u8]| runner.plugin.probe(bytes);
-    let mut matched = false;
-    for dir in Dir::BOTH {
-        matched |= matches!(verdict(&probe, &conversation.stream(dir))?, Verdict::Match { .. });
-    }
-    if options.recognised && !matched {
-        let head = conversation.pieces.iter().find(|piece| !piece.bytes.is_empty());
-        let head = head.map(|piece| around(&piece.bytes, 0)).unwrap_or_default();
-        return Err(Failure::new("probe", format!("recognises neither side of the conversation; {head}")));
-    }
     hostile(&probe, &conversation.pieces, options)
 }
 
 /// Mutated heads and random ones.
-pub(crate) fn hostile(
-    probe: &dyn Fn(&[u8]) -> Verdict,
-    pieces: &[Piece],
-    options: &Options,
-) -> Result<(), Failure> {
+fn hostile(probe: &dyn Fn(&[u8]) -> Verdict, pieces: &[Piece], options: &Options) -> Result<(), Failure> {
     for round in 0..options.rounds.min(300) {
         let seed = options.seed.wrapping_add(round as u64);
         let mut random = Random::new(seed);
@@ -51,7 +57,7 @@ pub(crate) fn hostile(
 }
 
 /// The verdict over all prefixes: the first that decides holds.
-pub(crate) fn verdict(probe: &dyn Fn(&[u8]) -> Verdict, head: &[u8]) -> Result<Verdict, Failure> {
+fn verdict(probe: &dyn Fn(&[u8]) -> Verdict, head: &[u8]) -> Result<Verdict, Failure> {
     let len = head.len().min(PROBE_BYTES);
     let mut decided = (Verdict::NeedMore, 0);
     // Every length while it is short, then every 16th, and the whole.
