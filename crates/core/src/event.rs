@@ -147,7 +147,11 @@ impl Encoder {
         let stamp = stamp_at..json.len();
         json.literal(b"\",");
         json.raw(&ready.head);
-        json.constant(shared.status.member());
+        if shared.status == Status::Ok {
+            json.literal(b"\"status\":\"OK\",");
+        } else {
+            json.constant(shared.status.member());
+        }
         roots(json, shared);
         event(json, ready, clock, shared, stamp);
         network(json, ready, origin.flow, shared);

@@ -3,8 +3,6 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
 /// Transport protocol of a conversation.
@@ -121,21 +119,48 @@ impl Flow {
 fn community_id(transport: Transport, one: Endpoint, other: Endpoint) -> CommunityId {
     let key = |end: &Endpoint| (plain(end.ip), end.port);
     let (low, high) = if key(&one) <= key(&other) { (one, other) } else { (other, one) };
-    let mut hash = Sha1::new();
-    hash.update([0, 0]);
+    // Seed, addresses, protocol, padding, ports: 40 bytes at most.
+    let mut block = [0; 40];
+    let mut at = 2;
+    let mut put = |bytes: &[u8]| {
+        if let Some(room) = block.get_mut(at..at + bytes.len()) {
+            room.copy_from_slice(bytes);
+            at += bytes.len();
+        }
+    };
     for end in [low, high] {
         match plain(end.ip) {
-            IpAddr::V4(ip) => hash.update(ip.octets()),
-            IpAddr::V6(ip) => hash.update(ip.octets()),
+            IpAddr::V4(ip) => put(&ip.octets()),
+            IpAddr::V6(ip) => put(&ip.octets()),
         }
     }
-    hash.update([transport.number(), 0]);
-    hash.update(low.port.to_be_bytes());
-    hash.update(high.port.to_be_bytes());
+    put(&[transport.number(), 0]);
+    put(&low.port.to_be_bytes());
+    put(&high.port.to_be_bytes());
+    let digest = Sha1::digest(block.get(..at).unwrap_or_default());
     let mut id = *b"1:____________________________";
-    let written = id.get_mut(2..).map(|room| STANDARD.encode_slice(hash.finalize(), room));
-    debug_assert!(matches!(written, Some(Ok(28))), "20 bytes are 28 characters of base64");
+    base64(&digest.into(), &mut id);
     id
+}
+
+/// Standard base64 of 20 bytes behind the first two of `to`: 26 characters of six bits, one of four, and the padding.
+fn base64(digest: &[u8; 20], to: &mut CommunityId) {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let character = |bits: u32| ALPHABET.get((bits & 63) as usize).copied().unwrap_or(b'A');
+    let (threes, rest) = digest.as_chunks::<3>();
+    let mut last = [0; 3];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let (_, room) = to.split_at_mut(2);
+    let (fours, _) = room.as_chunks_mut::<4>();
+    for (four, [a, b, c]) in fours.iter_mut().zip(threes.iter().chain([&last])) {
+        let bits = u32::from_be_bytes([0, *a, *b, *c]);
+        *four = [character(bits >> 18), character(bits >> 12), character(bits >> 6), character(bits)];
+    }
+    if let Some(padding) = to.last_mut() {
+        *padding = b'=';
+    }
 }
 
 /// IPv4 addresses written as IPv4-mapped IPv6 count as IPv4.

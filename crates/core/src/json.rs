@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use crate::decimal::decimal;
 use crate::escape;
 use crate::fields::{Fields, Key};
 use crate::netname;
@@ -151,11 +152,10 @@ impl Json {
     /// A number in decimal.
     #[inline]
     pub fn raw_unsigned(&mut self, value: u64) {
-        if value < 10 {
-            self.literal(&[b'0' + value as u8]);
-        } else {
-            let mut digits = itoa::Buffer::new();
-            self.raw(digits.format(value).as_bytes());
+        let (text, len) = decimal(value);
+        match text.first_chunk::<8>() {
+            Some(short) if len <= 8 => self.literal_prefix(short, len),
+            _ => self.literal_prefix(&text, len),
         }
     }
 
@@ -229,8 +229,11 @@ impl Fields for Json {
     #[inline]
     fn signed<const N: usize>(&mut self, key: &Key<N>, value: i64) {
         self.bare(key);
-        let mut digits = itoa::Buffer::new();
-        self.raw_then(digits.format(value).as_bytes(), b",");
+        if value < 0 {
+            self.literal(b"-");
+        }
+        self.raw_unsigned(value.unsigned_abs());
+        self.literal(b",");
     }
 
     #[inline]

@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cx;
+pub mod decimal;
 pub mod direction;
 pub mod escape;
 pub mod event;

@@ -20,6 +20,26 @@ impl<'t> Text<'t> {
         Self { bytes, plain: escape::is_plain(bytes) }
     }
 
+    /// A constant, looked at while compiling where the call is a constant too.
+    ///
+    /// # Panics
+    /// If the text needs escaping. As constants are for use in `const` items, that is an error of the compiler's.
+    #[must_use]
+    pub const fn constant(text: &'static str) -> Self {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            #[expect(clippy::indexing_slicing, reason = "the condition of the loop")]
+            let byte = bytes[at];
+            assert!(
+                byte >= 0x20 && byte < 0x7f && byte != b'"' && byte != b'\\',
+                "a constant that needs escaping"
+            );
+            at += 1;
+        }
+        Self { bytes, plain: true }
+    }
+
     /// The bytes as they came.
     #[must_use]
     pub const fn bytes(self) -> &'t [u8] {

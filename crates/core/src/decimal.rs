@@ -1,0 +1,58 @@
+//! Whole numbers as text: eight digits at a time, in one register.
+
+/// The eight decimal digits of a number below 100,000,000, one a byte, the highest in the lowest byte; not yet characters.
+#[inline]
+const fn eight_digits(value: u32) -> u64 {
+    // Two groups of four digits, then four of two, then eight of one: each step divides all groups at once by multiplying
+    // with a rounded reciprocal that is exact for the group's range.
+    let fours = (value / 10_000) as u64 | ((value % 10_000) as u64) << 32;
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (twos - tens * 10) << 8
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// A number in decimal, at the start of the array, and how many characters it has.
+#[inline]
+#[must_use]
+pub fn decimal(value: u64) -> ([u8; 24], usize) {
+    let mut text = [0; 24];
+    const STEP: u64 = 100_000_000;
+    if value < STEP {
+        let digits = eight_digits(value as u32);
+        // A number has at least one digit, also 0.
+        let unused = (digits.trailing_zeros() / 8).min(7);
+        let characters = (digits | ZEROS) >> (unused * 8);
+        text[..8].copy_from_slice(&characters.to_le_bytes());
+        return (text, 8 - unused as usize);
+    }
+    // The high part has at most twelve digits: no deeper than two calls.
+    let (high, len) = decimal(value / STEP);
+    text[..16].copy_from_slice(&high[..16]);
+    let low = (eight_digits((value % STEP) as u32) | ZEROS).to_le_bytes();
+    if let Some(room) = text.get_mut(len..len + 8) {
+        room.copy_from_slice(&low);
+    }
+    (text, len + 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_standard_library() {
+        let mut seed = 1u64;
+        let random = (0..100_000).map(|shift| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            seed >> (shift % 64)
+        });
+        let edges = (0..20).flat_map(|power| [10u64.pow(power) - 1, 10u64.pow(power), 10u64.pow(power) + 1]);
+        for value in random.chain(edges).chain(0..100_000).chain([u64::MAX]) {
+            let (text, len) = decimal(value);
+            assert_eq!(std::str::from_utf8(&text[..len]).unwrap(), value.to_string());
+        }
+    }
+}
