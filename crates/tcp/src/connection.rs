@@ -217,7 +217,7 @@ impl Connection {
     fn lose(&mut self, dir: Dir, end: u64, stamp: Stamp, to: &mut impl Receiver) {
         let half = &mut self.halves[dir];
         if let Some(lost) = NonZeroU64::new(end.saturating_sub(half.next)) {
-            half.advance(lost.get());
+            half.lose(lost.get());
             self.told += lost.get();
             to.lost(dir, lost, stamp);
         }

@@ -63,6 +63,8 @@ pub(crate) struct Half {
     acked: u64,
     /// How far the peer's bytes need not wait although less was told.
     granted: u64,
+    /// Position behind the last byte that was lost.
+    lost_to: u64,
     pub(crate) fin: Option<Fin>,
     pub(crate) pending: Pending,
     /// When the hole in front was noticed; forgotten whenever the direction moves on.
@@ -82,6 +84,7 @@ impl Default for Half {
             begin: BASE,
             acked: BASE,
             granted: 0,
+            lost_to: 0,
             fin: None,
             pending: Pending::default(),
             hole_since: None,
@@ -135,8 +138,18 @@ impl Half {
         self.hole_since = None;
     }
 
+    /// The next `step` bytes were told as lost.
+    pub(crate) fn lose(&mut self, step: u64) {
+        self.advance(step);
+        self.lost_to = self.next;
+    }
+
     /// The sender says that its bytes end. A repeated FIN changes nothing; one elsewhere replaces one not reached yet.
-    pub(crate) fn finish(&mut self, fin: Fin) {
+    pub(crate) fn finish(&mut self, mut fin: Fin) {
+        // Its number was acknowledged before it came, and counted as a lost byte.
+        if fin.at + 1 == self.next && self.lost_to == self.next {
+            fin.at = self.next;
+        }
         if !self.ended && fin.at >= self.next && self.fin.is_none_or(|known| known.at != fin.at) {
             self.fin = Some(fin);
             self.outside += self.pending.truncate(fin.at);

@@ -19,7 +19,7 @@
 //! - A hole is lost once its receiver has acknowledged past it and the grace is over. Bytes that the snap length cut off are
 //!   lost at their turn.
 //! - An acknowledgment of one more than came may be of a FIN that is not in the capture: the peer's bytes wait for the grace,
-//!   and no byte is lost unless more shows that it was one.
+//!   and no byte is lost unless more shows that it was one. (Where bytes before such a FIN are lost too, they count one more.)
 //! - Where the beginning was not captured, a direction begins at the first number seen, and may still be moved as long as
 //!   nothing of it was told: a SYN, or data, that came late ([`limits::LATE`]); a keep-alive, which stands one too early.
 //! - Of several FINs in different places the latest counts, until one was reached.

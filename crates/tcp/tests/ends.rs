@@ -82,6 +82,17 @@ fn the_acknowledgment_of_a_fin_before_the_fin() {
 }
 
 #[test]
+fn a_fin_that_was_counted_as_a_lost_byte_still_ends() {
+    let mut rig = Rig::new();
+    rig.empty(S, 0, 4);
+    rig.wait(GRACE);
+    rig.fin(C, 3, 0, b"");
+    rig.fin(C, 3, 0, b"");
+    assert_eq!(rig.take(), [Line::Lost(C, 4), Line::End(C)]);
+    rig.nothing_waits();
+}
+
+#[test]
 fn an_end_is_told_after_what_it_acknowledges() {
     let mut rig = Rig::new();
     rig.data(C, 0, 0, b"ask");
