@@ -176,8 +176,15 @@ impl Exchanges {
         cx: &mut Cx<'_>,
     ) -> Result<(), WireError> {
         let message = Message::parse(bytes)?;
-        if message.header.counts == [0; 4] && bytes.len() > HEADER {
-            return Err(WireError::new("bytes behind an empty message", HEADER));
+        if message.question.is_none() {
+            // Without a question nearly any bytes have a header: the records must bear it out.
+            let survey = message.survey(|_| {});
+            if let Some(damage) = survey.damage {
+                return Err(damage);
+            }
+            if survey.end == HEADER && bytes.len() > HEADER {
+                return Err(WireError::new("bytes behind an empty message", HEADER));
+            }
         }
         // Who answers says so: that beats ports, which are the same on both sides between servers.
         let sender = if message.header.is_response() { Dir::ToClient } else { Dir::ToServer };

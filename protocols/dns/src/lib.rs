@@ -29,6 +29,8 @@
 //! stateful operations (RFC 8490), the data of APL, IPSECKEY, HIP, TKEY and TSIG (hexadecimal).
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod captures;
 mod codes;
 mod config;
 mod conn;

@@ -9,7 +9,7 @@ use packetbeat_core::probe::{Role, Verdict};
 use crate::codes;
 use crate::limits::PROBE_QUESTIONS;
 use crate::name;
-use crate::wire::{HEADER, Header, Message};
+use crate::wire::{HEADER, Header, Message, Survey};
 
 /// A datagram.
 pub(crate) fn datagram(bytes: &[u8]) -> Verdict {
@@ -31,9 +31,13 @@ pub(crate) fn stream(head: &[u8]) -> Verdict {
     }
     match Message::parse(body) {
         Ok(message) if !is_plausible(&message) => Verdict::Reject,
-        // The rest of a long message cannot be waited for.
-        Ok(message) if head.len() >= PROBE_BYTES => claim(message.header),
-        Ok(_) => Verdict::NeedMore,
+        Ok(message) => match begins_as_it_should(&message) {
+            Some(false) => Verdict::Reject,
+            // The rest of a long message cannot be waited for.
+            Some(true) if head.len() >= PROBE_BYTES => claim(message.header),
+            None if head.len() >= PROBE_BYTES => Verdict::Reject,
+            _ => Verdict::NeedMore,
+        },
         Err(_) if head.len() >= PROBE_BYTES || !could_begin(body) => Verdict::Reject,
         Err(_) => Verdict::NeedMore,
     }
@@ -76,7 +80,7 @@ const fn has_sense(header: Header) -> bool {
         && if header.is_response() {
             questions > 0 || answers > 0
         } else {
-            (questions > 0 || header.opcode() == 1)
+            (questions > 0 || (header.opcode() == 1 && answers == 1))
                 && (answers == 0 || is_special)
                 && (authorities == 0 || is_special)
                 && (additionals <= 4 || is_special)
@@ -91,24 +95,40 @@ fn is_plausible(message: &Message<'_>) -> bool {
         count += 1;
         // mDNS has a flag in the top bit of the class.
         let class = if message.header.id == 0 { question.class & 0x7fff } else { question.class };
-        codes::kind(question.kind).is_known()
+        is_kind(question.kind)
             && codes::class(class).is_known()
             && name::fingerprint(message.bytes, question.name_at, question.name_end).is_ok()
     });
     has_sense(message.header) && are_known && count == message.header.counts[0] && !is_netbios(message.bytes)
 }
 
+/// A registered type, or one for private use (RFC 6895, 3.1).
+fn is_kind(kind: u16) -> bool {
+    codes::kind(kind).is_known() || matches!(kind, 0xff00..=0xfffe)
+}
+
 /// Whether the records fill the rest of the message, and nothing remains.
 fn ends_where_it_should(message: &Message<'_>) -> bool {
     let survey = message.survey(|_| {});
-    survey.damage.is_none()
-        && survey.end == message.bytes.len()
-        && survey.sections.into_iter().all(|place| {
-            message.records(place).all(|record| {
-                let class = if message.header.id == 0 { record.class & 0x7fff } else { record.class };
-                record.kind == codes::OPT || record.kind == 0 || codes::class(class).is_known()
-            })
-        })
+    survey.damage.is_none() && survey.end == message.bytes.len() && have_known_classes(message, &survey)
+}
+
+/// Whether the records that are there of a message in a stream are records; `None` if nothing is there to tell by.
+fn begins_as_it_should(message: &Message<'_>) -> Option<bool> {
+    let survey = message.survey(|_| {});
+    let is_something = message.question.is_some() || survey.end > HEADER;
+    is_something.then(|| have_known_classes(message, &survey))
+}
+
+/// Whether all records are of known classes. New types are common, but where no question speaks for the message they are not
+/// believed either.
+fn have_known_classes(message: &Message<'_>, survey: &Survey) -> bool {
+    survey.sections.into_iter().flat_map(|place| message.records(place)).all(|record| {
+        // mDNS has a flag in the top bit.
+        let class = if message.header.id == 0 { record.class & 0x7fff } else { record.class };
+        record.kind == codes::OPT
+            || (codes::class(class).is_known() && (message.question.is_some() || is_kind(record.kind)))
+    })
 }
 
 /// Whether the first name is one of NetBIOS: 16 octets, each written as two of the letters A to P (RFC 1001, 14.1).
@@ -214,7 +234,7 @@ mod tests {
 
     #[test]
     fn unknown_types_classes_and_reserved_bits_are_not_believed() {
-        for (place, value) in [(30, 0xf3), (32, 7), (3, 0x40), (2, 0x79), (5, 65), (7, 1)] {
+        for (place, value) in [(29, 0xf3), (32, 7), (3, 0x40), (2, 0x79), (5, 65), (7, 1)] {
             let mut bytes = samples::QUERY.to_vec();
             bytes[place] = value;
             assert_eq!(datagram(&bytes), Verdict::Reject, "{place}");

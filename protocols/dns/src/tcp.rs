@@ -83,14 +83,16 @@ impl TcpParser for Streams {
     }
 
     fn boundary(&self, _: &Conn, _: Dir, bytes: &[u8]) -> Boundary {
+        // A whole message beats what could be the beginning of one: that would reach beyond the bytes.
+        let mut kept = None;
         for at in 0..bytes.len() {
             match probe::stream(bytes.get(at..).unwrap_or_default()) {
                 Verdict::Match { .. } => return Boundary::At(at),
-                Verdict::NeedMore => return Boundary::KeepLast(bytes.len() - at),
+                Verdict::NeedMore => kept = kept.or(Some(at)),
                 Verdict::Reject => {}
             }
         }
-        Boundary::KeepLast(0)
+        Boundary::KeepLast(kept.map_or(0, |at| bytes.len() - at))
     }
 
     fn wake(&self, conn: &mut Conn, cx: &mut Cx<'_>) {
