@@ -35,6 +35,10 @@ impl Conn {
     pub(crate) fn client_data(&mut self, window: Window<'_>, config: &Config, cx: &mut Cx<'_>) -> Progress {
         let mut at = 0;
         let mut known = std::mem::take(&mut self.scanned.to_server);
+        let at_line = known == 0 && matches!(self.mode, Mode::Lines);
+        if self.lockstep && self.replied && at_line && self.session.login.stage != Stage::Challenged {
+            self.awaited.clear();
+        }
         loop {
             let rest = window.after(at);
             if rest.bytes.is_empty() {
@@ -205,10 +209,8 @@ impl Conn {
 
     /// A command of a mail whose `MAIL` was lost, or came before the capture: the mail begins here.
     fn orphan(&mut self, command: Command<'_>, half: Half, config: &Config, cx: &mut Cx<'_>) {
-        let lost = self.start == packetbeat_core::parser::Start::Midstream
-            || self.awaited.iter().any(|a| a.kind == Kind::Lost);
         let of_mail = matches!(command, Command::Recipient(_) | Command::Data | Command::Chunk { .. });
-        if self.current == 0 && lost && of_mail && self.session.mails == 0 {
+        if self.current == 0 && self.lockstep && of_mail {
             self.begin_mail(Half { at: half.at, bytes: 0 }, config, cx).has_hole = true;
         }
     }

@@ -39,16 +39,12 @@ pub(crate) enum Kind {
     Recipient(Option<u32>),
     Data,
     Content,
-    Chunk {
-        last: bool,
-    },
+    Chunk { last: bool },
     Reset,
     Quit,
     StartTls,
     Auth,
     Other,
-    /// Commands that were lost: any number of replies.
-    Lost,
 }
 
 /// A reply that is expected.
@@ -87,8 +83,13 @@ pub(crate) struct Conn {
     /// The greeting was seen, or cannot come any more.
     pub(crate) greeted: bool,
     pub(crate) reading: Reading,
-    /// Commands may have been lost, or come before the capture.
+    /// Lines that are no certain commands may be content: commands were lost, or came before the capture.
     pub(crate) doubt: bool,
+    /// Commands or replies were lost, so counting does not tell which belong together. From here on the client is taken
+    /// to wait: what it sends after a reply comes behind the replies to all that it sent before.
+    pub(crate) lockstep: bool,
+    /// A reply came behind the newest command.
+    pub(crate) replied: bool,
     /// `354` was seen without its `DATA`: the next reply is about a mail that was not seen.
     pub(crate) unseen_mail: bool,
     /// Lines in a row that were not understood.
@@ -99,7 +100,7 @@ impl Conn {
     pub(crate) fn new(start: Start) -> Self {
         Self {
             start,
-            session: Session::default(),
+            session: Session { partial: start == Start::Midstream, ..Session::default() },
             mails: InOrder::default(),
             awaited: VecDeque::new(),
             mode: Mode::Lines,
@@ -108,6 +109,8 @@ impl Conn {
             greeted: start != Start::Beginning,
             reading: Reading::default(),
             doubt: start == Start::Midstream,
+            lockstep: start == Start::Midstream,
+            replied: false,
             unseen_mail: false,
             junk: 0,
         }
@@ -124,17 +127,19 @@ impl Conn {
         self.session.mails = self.session.mails.saturating_add(1);
         let serial = self.session.mails;
         self.current = serial;
-        let (session, config) = (&self.session, *config);
+        let (session, config, lockstep) = (&self.session, *config, self.lockstep);
         let mail = self.mails.push(cx, |mail, reason, cx| {
             cx.emit(&MailEvent::new(session, mail, Some(reason), config));
         });
         mail.serial = serial;
+        mail.is_doubtful = lockstep;
         mail.request = Some(request);
         mail
     }
 
     /// Expects a reply.
     pub(crate) fn expect(&mut self, kind: Kind) {
+        self.replied = false;
         if self.awaited.len() >= AWAITED {
             self.awaited.pop_front();
         }

@@ -16,7 +16,7 @@ use packetbeat_core::text::Text;
 
 use crate::auth::Stage;
 use crate::config::Config;
-use crate::headers::{self, plain};
+use crate::fields::{self, plain};
 use crate::limits::QUERY_RECIPIENTS;
 use crate::mail::{Fate, GivenUp, Mail, Phase, Step};
 use crate::session::Session;
@@ -90,7 +90,7 @@ impl<'m> Summary<'m> {
 pub(crate) struct MailEvent<'m> {
     session: &'m Session,
     mail: &'m Mail,
-    fields: headers::Fields<'m>,
+    fields: fields::Fields<'m>,
     summary: Summary<'m>,
     notes: Notes,
     status: Status,
@@ -159,7 +159,7 @@ fn notes(mail: &Mail, unmatched: Option<Reason>) -> Notes {
     notes.add_if(!mail.has_sender, "its beginning was not seen");
     let unseen = mail.recipients().any(|(_, fate)| fate == Fate::Unseen);
     notes.add_if(unseen, "recipients whose reply was not seen count as accepted");
-    notes.add_if(mail.has_hole || mail.lost > 0, "a part of the mail was not captured");
+    notes.add_if(mail.has_hole || mail.is_doubtful || mail.lost > 0, "a part of the mail was not captured");
     notes.add_if(mail.unnamed > 0, "too many recipients: not all are named");
     notes.add_if(mail.headers.is_cut(), "the header section is too long: not all fields were read");
     notes
@@ -268,7 +268,7 @@ fn user<F: Fields>(to: &mut F, name: &[u8]) {
 }
 
 /// The header fields as ECS names them.
-fn email<F: Fields>(to: &mut F, fields: &headers::Fields<'_>) {
+fn email<F: Fields>(to: &mut F, fields: &fields::Fields<'_>) {
     if fields.is_empty() {
         return;
     }
@@ -330,6 +330,7 @@ impl<'s> SessionEvent<'s> {
         notes.add_if(session.login.stage == Stage::Refused, "the login was refused");
         notes.add_if(session.request.is_none(), "the client's side was not seen");
         notes.add_if(session.response.is_none(), "the server's side was not seen");
+        notes.add_if(session.partial, "a part of the session was not captured");
         notes.add_if(unmatched.is_some() && session.response.is_some(), "ended before a reply was seen");
         let users = [session.login.user.bytes().into()];
         Self { session, unmatched, notes, hosts: [host(session)], users }

@@ -1,18 +1,13 @@
 //! The header section of a mail: the fields that are wanted are kept while it passes, and read when the event is made.
-//!
-//! What a value means (RFC 5322 addresses and dates, RFC 2047 encoded words) is left to `mail-parser`.
 
-use std::borrow::Cow;
-
-use mail_parser::parsers::MessageStream;
-use mail_parser::{Address, DateTime, HeaderValue};
 use packetbeat_core::excerpt::Excerpt;
 
-use crate::limits::{HEADER_BYTES, HEADER_LINE_BYTES, HEADER_SECTION_BYTES, TEXT_FIELD_BYTES};
+use crate::fields::Fields;
+use crate::limits::{HEADER_BYTES, HEADER_LINE_BYTES, HEADER_SECTION_BYTES};
 
 /// A field that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
+pub(crate) enum Name {
     Subject,
     MessageId,
     Date,
@@ -186,112 +181,10 @@ fn field_len(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// The fields of an event.
-#[derive(Debug, Default)]
-pub(crate) struct Fields<'h> {
-    pub(crate) subject: Option<Cow<'h, str>>,
-    pub(crate) message_id: Option<Cow<'h, str>>,
-    pub(crate) date: Option<Timestamp>,
-    pub(crate) from: Vec<Address<'h>>,
-    pub(crate) sender: Vec<Address<'h>>,
-    pub(crate) reply_to: Vec<Address<'h>>,
-    pub(crate) to: Vec<Address<'h>>,
-    pub(crate) cc: Vec<Address<'h>>,
-    pub(crate) mailer: Option<Cow<'h, str>>,
-}
-
-impl<'h> Fields<'h> {
-    /// Whether no field was read.
-    pub(crate) fn is_empty(&self) -> bool {
-        let Self { subject, message_id, date, from, sender, reply_to, to, cc, mailer } = self;
-        let texts = [subject, message_id, mailer];
-        let lists = [from, sender, reply_to, to, cc];
-        texts.into_iter().all(Option::is_none) && date.is_none() && lists.into_iter().all(Vec::is_empty)
-    }
-
-    /// Of a field that must stand once, the first counts.
-    fn add(&mut self, name: Name, value: &'h [u8]) {
-        let short = value.get(..TEXT_FIELD_BYTES).unwrap_or(value);
-        match name {
-            Name::Subject if self.subject.is_none() => {
-                self.subject = Some(text(MessageStream::new(short).parse_unstructured(), short));
-            }
-            Name::Mailer if self.mailer.is_none() => {
-                self.mailer = Some(text(MessageStream::new(short).parse_unstructured(), short));
-            }
-            Name::MessageId if self.message_id.is_none() => {
-                self.message_id = match MessageStream::new(short).parse_id() {
-                    HeaderValue::Text(id) => Some(id),
-                    HeaderValue::TextList(ids) => ids.into_iter().next(),
-                    _ => None,
-                };
-            }
-            Name::Date if self.date.is_none() => {
-                self.date = match MessageStream::new(short).parse_date() {
-                    HeaderValue::DateTime(date) => Timestamp::of(date),
-                    _ => None,
-                };
-            }
-            Name::Subject | Name::Mailer | Name::MessageId | Name::Date => {}
-            Name::From => addresses(&mut self.from, value),
-            Name::Sender => addresses(&mut self.sender, value),
-            Name::ReplyTo => addresses(&mut self.reply_to, value),
-            Name::To => addresses(&mut self.to, value),
-            Name::Cc => addresses(&mut self.cc, value),
-        }
-    }
-}
-
-/// The decoded text; as it stands where it has no line end (cut for its size).
-fn text<'h>(value: HeaderValue<'h>, raw: &'h [u8]) -> Cow<'h, str> {
-    match value {
-        HeaderValue::Text(text) => text,
-        _ => String::from_utf8_lossy(raw.trim_ascii()),
-    }
-}
-
-fn addresses<'h>(to: &mut Vec<Address<'h>>, value: &'h [u8]) {
-    if let HeaderValue::Address(address) = MessageStream::new(value).parse_address() {
-        to.push(address);
-    }
-}
-
-/// The addresses of a field, groups resolved.
-pub(crate) fn plain<'a>(list: &'a [Address<'_>]) -> impl Iterator<Item = &'a str> {
-    list.iter().flat_map(Address::iter).filter_map(|address| address.address.as_deref())
-}
-
-/// A time as text: `2026-01-15T09:00:00Z`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timestamp {
-    text: [u8; 20],
-}
-
-impl Timestamp {
-    /// The time in UTC; `None` for a date that there is not.
-    fn of(date: DateTime) -> Option<Self> {
-        if !date.is_valid() {
-            return None;
-        }
-        let utc = DateTime::from_timestamp(date.to_timestamp());
-        let digit = |value: u16, unit: u16| b'0' + (value / unit % 10) as u8;
-        let two = |value: u8| [digit(u16::from(value), 10), digit(u16::from(value), 1)];
-        let ([mo, mp], [d, e]) = (two(utc.month), two(utc.day));
-        let ([h, i], [m, n], [s, t]) = (two(utc.hour), two(utc.minute), two(utc.second));
-        let year = [1000, 100, 10, 1].map(|unit| digit(utc.year, unit));
-        let [y0, y1, y2, y3] = year;
-        let text = [y0, y1, y2, y3, b'-', mo, mp, b'-', d, e, b'T', h, i, b':', m, n, b':', s, t, b'Z'];
-        Some(Self { text })
-    }
-
-    pub(crate) const fn text(&self) -> &[u8] {
-        &self.text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fields::plain;
 
     fn read(section: &str, step: usize) -> (Headers, Fed) {
         let mut headers = Headers::default();

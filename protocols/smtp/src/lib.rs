@@ -43,6 +43,7 @@ mod config;
 mod conn;
 mod content;
 mod event;
+mod fields;
 mod headers;
 mod limits;
 mod mail;
@@ -64,7 +65,7 @@ use packetbeat_core::probe::Verdict;
 use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window};
 
 use crate::config::Config;
-use crate::conn::{Conn, Kind, Mode};
+use crate::conn::{Conn, Mode};
 use crate::event::SessionEvent;
 use crate::mail::GivenUp;
 
@@ -126,6 +127,7 @@ impl TcpParser for Smtp {
 
     fn gap(&self, conn: &mut Connection, dir: Dir, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
         conn.0.scanned[dir] = 0;
+        conn.0.session.partial = true;
         match dir {
             Dir::ToServer => conn.0.lost_commands(lost, cx),
             Dir::ToClient => {
@@ -135,8 +137,12 @@ impl TcpParser for Smtp {
         }
     }
 
-    fn boundary(&self, _conn: &Connection, dir: Dir, bytes: &[u8]) -> Boundary {
-        boundary(dir, bytes)
+    fn boundary(&self, conn: &Connection, dir: Dir, bytes: &[u8]) -> Boundary {
+        // The server's part may have told what follows a hole.
+        match (dir, conn.0.mode) {
+            (Dir::ToServer, Mode::Content(_)) => Boundary::At(0),
+            _ => boundary(dir, bytes),
+        }
     }
 
     fn close(&self, conn: Connection, why: Close, cx: &mut Cx<'_>) {
@@ -175,6 +181,7 @@ fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
 impl Conn {
     /// Bytes of the client were lost.
     fn lost_commands(&mut self, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
+        self.lockstep = true;
         if let Some(mail) = self.current_mail() {
             mail.has_hole = true;
         }
@@ -205,19 +212,9 @@ impl Conn {
                 self.mode = Mode::Lines;
                 self.doubt = true;
                 self.session.login.lost();
-                self.expect_lost();
                 AfterGap::Resync
             }
         }
-    }
-
-    /// Replies to lost commands may come.
-    fn expect_lost(&mut self) {
-        let current = std::mem::take(&mut self.current);
-        if self.awaited.back().is_none_or(|newest| newest.kind != Kind::Lost) {
-            self.expect(Kind::Lost);
-        }
-        self.current = current;
     }
 
     /// The connection is over: what waits is settled.
@@ -233,8 +230,7 @@ impl Conn {
             return;
         }
         // Behind 421 and the farewell, the server answers nothing more.
-        let asked = !matches!(self.session.code, 221 | 421)
-            && self.awaited.iter().any(|awaited| awaited.kind != Kind::Lost);
+        let asked = !matches!(self.session.code, 221 | 421) && !self.awaited.is_empty();
         let unmatched = (asked || self.session.code == 0).then_some(reason);
         let ticket = cx.ask();
         cx.emit(&SessionEvent::new(&self.session, unmatched));

@@ -101,8 +101,10 @@ pub(crate) struct Mail {
     pub(crate) lost: u64,
     /// Commands or content were lost.
     pub(crate) has_hole: bool,
-    /// Replies were lost.
-    pub(crate) lost_replies: bool,
+    /// It began behind a hole and no reply says that it is one.
+    pub(crate) is_doubtful: bool,
+    /// `354` was seen.
+    pub(crate) invited: bool,
     /// The client's part.
     pub(crate) request: Option<Half>,
     /// The server's part: the packet of the newest reply, the bytes of all.

@@ -117,6 +117,7 @@ impl Conn {
     /// A whole reply; true if TLS follows.
     fn reply(&mut self, reply: Reply<'_>, config: &Config, cx: &mut Cx<'_>) -> bool {
         self.session.replied(reply.code, reply.text);
+        self.replied = true;
         if self.is_greeting(reply.code) {
             self.greeted = true;
             return false;
@@ -138,26 +139,19 @@ impl Conn {
         !self.greeted && (asked.is_none() || (code == 220 && asked.is_some_and(|a| a.kind != Kind::StartTls)))
     }
 
-    /// What a reply answers.
+    /// What a reply answers: the oldest command without one. After a hole, only if it can be its answer.
     fn next_awaited(&mut self, code: u16) -> Option<Awaited> {
-        let oldest = self.awaited.front().copied()?;
-        if oldest.kind != Kind::Lost {
-            return self.awaited.pop_front();
-        }
-        // Any number of replies to lost commands may come, but clients seldom go on before they have them: the
-        // next command seen is the one answered, if the code can be its answer.
-        let next = self.awaited.get(1).copied()?;
-        let fits = match next.kind {
+        let oldest = self.awaited.front()?;
+        let fits = match oldest.kind {
             Kind::Data => code == 354 || code >= 400,
-            Kind::Quit => code == 221,
+            Kind::Quit => code == 221 || code >= 400,
             Kind::Auth => matches!(code, 334 | 235) || code >= 400,
-            _ => !(300..400).contains(&code),
+            _ => code < 300 || code >= 400,
         };
-        if !fits {
+        if self.lockstep && !fits {
             return None;
         }
-        self.awaited.drain(..2);
-        Some(next)
+        self.awaited.pop_front()
     }
 
     fn answered(&mut self, awaited: Awaited, reply: Reply<'_>, config: &Config, cx: &mut Cx<'_>) -> bool {
@@ -179,7 +173,11 @@ impl Conn {
             }
         }
         match kind {
-            Kind::Data if reply.code == 354 => {}
+            Kind::Data if reply.code == 354 => {
+                if let Some(mail) = self.current_mail() {
+                    mail.invited = true;
+                }
+            }
             Kind::Data => self.data_refused(serial, config, cx),
             Kind::StartTls => return reply.code == 220,
             Kind::Auth => self.login(awaited, reply),
@@ -193,7 +191,7 @@ impl Conn {
         if self.awaited.front().is_some_and(|next| next.kind == Kind::Content && next.mail == serial) {
             // It was sent all the same. The server takes it for commands, and how many these are is not known.
             self.awaited.pop_front();
-            self.awaited.push_front(Awaited { kind: Kind::Lost, mail: 0 });
+            self.lockstep = true;
             if self.mails.oldest().is_some_and(|mail| mail.serial == serial) {
                 self.finish_oldest(Reason::Malformed, config, cx);
             }
@@ -222,10 +220,11 @@ impl Conn {
             if reply.code == 354 {
                 // Its DATA was lost.
                 mail.received(reply.half);
+                mail.invited = true;
                 if matches!(self.mode, Mode::Lines) {
                     self.mode = Mode::Content(DotScan::at_line_start(false));
                 }
-            } else if mail.phase != Phase::Envelope || reply.code == 421 {
+            } else if mail.phase != Phase::Envelope || mail.invited || reply.code == 421 {
                 // The server had enough before the end of the content, or the end was lost.
                 mail.received(reply.half);
                 if config.send_response {
@@ -240,14 +239,20 @@ impl Conn {
                     self.mode = Mode::Lines;
                     self.doubt = true;
                 }
+            } else if reply.is_refusal() && matches!(self.mode, Mode::Content(_)) {
+                // DATA was refused, if not one of the commands before it; then 354 still comes.
+                self.mode = Mode::Lines;
             }
             return;
         }
-        if reply.code == 354 {
+        if reply.code == 354 && self.doubt && matches!(self.mode, Mode::Lines) {
+            // The commands of a mail were lost; its content comes.
+            let mail = self.begin_mail(Half { at: reply.half.at, bytes: 0 }, config, cx);
+            (mail.has_hole, mail.invited) = (true, true);
+            mail.received(reply.half);
+            self.mode = Mode::Content(DotScan::at_line_start(false));
+        } else if reply.code == 354 {
             self.unseen_mail = true;
-            if self.doubt && matches!(self.mode, Mode::Lines) {
-                self.mode = Mode::Content(DotScan::at_line_start(false));
-            }
         } else if std::mem::take(&mut self.unseen_mail) {
             self.session.mails = self.session.mails.saturating_add(1);
             cx.unmatched_response();
@@ -267,11 +272,9 @@ impl Conn {
         self.reading.text.clear();
         self.greeted = true;
         self.awaited.clear();
+        self.lockstep = true;
         while self.mails.oldest().is_some_and(|mail| mail.serial != self.current) {
             self.finish_oldest(Reason::Gap, config, cx);
-        }
-        if let Some(mail) = self.current_mail() {
-            mail.lost_replies = true;
         }
     }
 }
@@ -293,6 +296,10 @@ fn about_mail(mail: &mut Mail, kind: Kind, reply: Reply<'_>, lmtp: bool) -> Opti
                 let step = if kind == Kind::Sender { Step::Sender } else { Step::Start };
                 mail.decide(step, reply.code, reply.text);
             }
+            None
+        }
+        Kind::Sender => {
+            mail.is_doubtful = false;
             None
         }
         Kind::Recipient(number) => {
@@ -331,7 +338,7 @@ fn about_mail(mail: &mut Mail, kind: Kind, reply: Reply<'_>, lmtp: bool) -> Opti
         Kind::Hello | Kind::Reset | Kind::Quit | Kind::StartTls => {
             (mail.given_up.is_some() && mail.phase != Phase::Sent).then_some(Done::Mail)
         }
-        Kind::Sender | Kind::Data | Kind::Chunk { .. } | Kind::Auth | Kind::Other | Kind::Lost => None,
+        Kind::Data | Kind::Chunk { .. } | Kind::Auth | Kind::Other => None,
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Session {
     pub(crate) code: u16,
     /// Its text.
     pub(crate) text: Excerpt,
+    /// Whether a part of it was not captured.
+    pub(crate) partial: bool,
     /// Whether a command or a reply was understood.
     pub(crate) understood: bool,
 }
