@@ -4,11 +4,12 @@ use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::{Both, Dir};
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::pairing::{InOrder, Pending};
-use packetbeat_core::stream::{Close, Offset};
+use packetbeat_core::stream::Close;
 
 use crate::config::Config;
 use crate::event::{Exchange, Scratch};
 use crate::message::{Framing, Message, Notes};
+use crate::partial::Partial;
 
 /// Longest head of a message.
 pub const HEAD_BYTES: usize = 256 << 10;
@@ -73,14 +74,14 @@ pub enum After {
 }
 
 /// One direction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Side {
     /// Where it stands.
     pub state: State,
     /// Whether the message that it is in is still known: the newest request, or the response.
     pub live: bool,
-    /// Up to where the head that is coming was searched for its end.
-    pub scanned: Offset,
+    /// The head that is coming.
+    pub partial: Partial,
 }
 
 /// One connection.
@@ -93,6 +94,10 @@ pub struct Conn {
     pub(crate) spare: Message,
     /// Requests that were given up and whose answers may still come in front of the others'.
     pub(crate) late: u32,
+    /// No request waited when the response began: one that came later is not its own.
+    pub(crate) orphan: bool,
+    /// The response is whole and waits for the end of its request, the only one: a server need not wait for it.
+    pub(crate) early: bool,
     /// Whether any message was read.
     pub(crate) seen: bool,
     scratch: Scratch,
@@ -159,23 +164,42 @@ impl Conn {
             Framing::Length(left) if left > 0 => State::Body { left, untouched: true },
             _ => State::Head,
         };
-        self.sides.to_server = Side { state, live: state != State::Head, scanned: Offset::default() };
+        let side = &mut self.sides.to_server;
+        (side.state, side.live) = (state, state != State::Head);
     }
 
     /// The message of this direction is over.
     pub(crate) fn complete(&mut self, dir: Dir, config: &Config, cx: &mut Cx<'_>) {
-        if dir == Dir::ToClient && self.sides[dir].live {
+        let live = std::mem::replace(&mut self.sides[dir].live, false);
+        self.sides[dir].state = State::Head;
+        match dir {
+            Dir::ToServer => self.settle_early(config, cx),
+            Dir::ToClient if live && self.is_early() => self.early = true,
+            Dir::ToClient if live => self.response_over(config, cx),
+            Dir::ToClient => {}
+        }
+    }
+
+    /// Whether the request that the response is for is still coming. One that asks for leave to send its body may never send it.
+    fn is_early(&self) -> bool {
+        let coming =
+            self.pending.oldest().filter(|_| self.late == 0 && !self.orphan && self.pending.len() == 1);
+        self.sides.to_server.live && coming.is_some_and(|request| !request.expects || request.body_bytes > 0)
+    }
+
+    /// An early answer waits no longer.
+    pub(crate) fn settle_early(&mut self, config: &Config, cx: &mut Cx<'_>) {
+        if std::mem::take(&mut self.early) {
             self.response_over(config, cx);
         }
-        let side = &mut self.sides[dir];
-        side.live = false;
-        side.state = State::Head;
     }
 
     /// Emits the response with its request.
     pub(crate) fn response_over(&mut self, config: &Config, cx: &mut Cx<'_>) {
-        let Self { pending, scratch, response, late, held, sides, .. } = self;
-        let alone = if *late > 0 {
+        let Self { pending, scratch, response, late, held, sides, orphan, .. } = self;
+        let alone = if *orphan {
+            true
+        } else if *late > 0 {
             *late -= 1;
             true
         } else {
@@ -185,7 +209,7 @@ impl Conn {
                 cx.emit(&exchange);
             });
             if pending.is_empty() {
-                // An early answer: what still comes of the request belongs to no event.
+                // What still comes of the request belongs to no event.
                 sides.to_server.live = false;
             }
             !answered
@@ -204,7 +228,8 @@ impl Conn {
 
     /// The end of this direction, or of the connection, came within its message.
     pub(crate) fn cut_short(&mut self, dir: Dir, config: &Config, cx: &mut Cx<'_>) {
-        let whole = self.sides[dir].state == State::ToEnd;
+        // A request is not noted: whether its answer came before its end or after it is a matter of chance.
+        let whole = dir == Dir::ToServer || self.sides[dir].state == State::ToEnd;
         if let Some(message) = self.message(dir) {
             if !whole {
                 message.notes.add(Notes::INCOMPLETE);
@@ -226,13 +251,14 @@ impl Conn {
     /// Gives up requests that waited too long; one whose answer is coming waits on.
     pub(crate) fn wake(&mut self, config: &Config, cx: &mut Cx<'_>) {
         let Some(timeout) = config.timeout else { return };
+        self.settle_early(config, cx);
         while let Some(request) = self.pending.oldest() {
             let due = deadline(request.half.at.nanos, timeout);
             if due > cx.now().nanos {
                 cx.wake_at(due);
                 return;
             }
-            if self.sides.to_client.live && self.late == 0 {
+            if self.sides.to_client.live && self.late == 0 && !self.orphan {
                 cx.wake_at(deadline(cx.now().nanos, timeout));
                 return;
             }
@@ -250,10 +276,12 @@ impl Conn {
 
     /// The connection is over.
     pub(crate) fn close(mut self, why: Close, config: &Config, cx: &mut Cx<'_>) {
+        self.settle_early(config, cx);
         if let Some(response) = self.message(Dir::ToClient) {
             // A body to the end of the connection that ended in another way than by FIN.
             response.notes.add(Notes::INCOMPLETE);
             self.complete(Dir::ToClient, config, cx);
+            self.settle_early(config, cx);
         }
         self.give_up_all(Reason::of_close(why), config, cx);
     }

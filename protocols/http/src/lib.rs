@@ -26,6 +26,7 @@ pub mod conn;
 pub mod event;
 pub mod headers;
 pub mod message;
+pub mod partial;
 pub mod probe;
 pub mod redact;
 pub mod scan;

@@ -232,7 +232,8 @@ impl Message {
             7 if is("referer") => set_once(&mut self.referer, value),
             10 if is("user-agent") => set_once(&mut self.user_agent, value),
             10 if is("connection") => self.connection(value.of(bytes)),
-            12 if is("content-type") => set_once(&mut self.content_type, value),
+            // Of several the last one holds, as in Packetbeat.
+            12 if is("content-type") => self.content_type = value,
             13 if is("authorization") => self.authorization(field, config),
             19 if is("proxy-authorization") && config.redact_authorization => {
                 self.secrets.push((field.colon, value.end()));

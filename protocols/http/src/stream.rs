@@ -6,13 +6,15 @@ use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::pairing::Pending;
+use packetbeat_core::record::Half;
 use packetbeat_core::stream::{
-    AfterGap, Boundary, Finish, Next, Offset, Progress, SkipLen, Skipped, Window, WireError,
+    AfterGap, Boundary, Finish, Next, Progress, SkipLen, Skipped, Window, WireError,
 };
 
 use crate::config::Config;
 use crate::conn::{After, CHUNK_LINE_BYTES, Conn, GARBAGE_BYTES, HEAD_BYTES, State, TRAILER_BYTES};
 use crate::message::{Framing, Notes};
+use crate::partial::Cut;
 use crate::scan;
 use crate::wire;
 
@@ -87,7 +89,7 @@ impl Conn {
                 Dir::ToServer => wire::may_be_request_line(bytes),
                 Dir::ToClient => wire::may_be_status_line(bytes),
             };
-            return if plausible && bytes.len() < HEAD_BYTES { Step::Wait } else { self.garbage(dir) };
+            return if plausible { self.await_head(dir, window, cx) } else { self.garbage(dir) };
         };
         let start = match dir {
             Dir::ToServer => wire::request_line(text),
@@ -100,33 +102,39 @@ impl Conn {
             return self.garbage(dir);
         };
         // Only what is new is searched for the end; without one nothing is read.
-        let scanned = self.sides[dir].scanned.0.saturating_sub(window.start.0) as usize;
-        let read = if scanned > 0 && !wire::has_head_end(bytes, scanned.min(bytes.len())) {
-            None
-        } else {
-            let message = match dir {
-                Dir::ToServer => &mut self.spare,
-                Dir::ToClient => &mut self.response,
-            };
-            message.clear();
-            message.half.at = cx.stamp(dir, window.start);
-            let at = message.half.at;
-            let read = message.read(bytes, line, start, config);
-            message.half.at = at;
-            read
-        };
-        match read {
-            None if bytes.len() >= HEAD_BYTES => self.garbage(dir),
-            None => {
-                self.sides[dir].scanned = window.start.plus(bytes.len());
-                Step::Wait
-            }
-            Some(length) => self.begins(config, dir, length, cx),
+        let known = self.sides[dir].partial.known(window.start);
+        if known > 0 && !wire::has_head_end(bytes, known.min(bytes.len())) {
+            return self.await_head(dir, window, cx);
         }
+        let message = match dir {
+            Dir::ToServer => &mut self.spare,
+            Dir::ToClient => {
+                self.settle_early(config, cx);
+                &mut self.response
+            }
+        };
+        message.clear();
+        match message.read(bytes, line, start, config) {
+            Some(length) => {
+                message.half.at = cx.stamp(dir, window.start);
+                self.begins(config, dir, length, cx)
+            }
+            None => self.await_head(dir, window, cx),
+        }
+    }
+
+    /// The head is not all there. What is there is kept: a hole may follow.
+    fn await_head(&mut self, dir: Dir, window: Window<'_>, cx: &Cx<'_>) -> Step {
+        if window.bytes.len() >= HEAD_BYTES {
+            return self.garbage(dir);
+        }
+        self.sides[dir].partial.keep(window, || cx.stamp(dir, window.start));
+        Step::Wait
     }
 
     /// A head of `length` bytes was read.
     fn begins(&mut self, config: &Config, dir: Dir, length: usize, cx: &mut Cx<'_>) -> Step {
+        self.sides[dir].partial.clear();
         match dir {
             Dir::ToServer => {
                 self.request_begins(config, cx);
@@ -144,12 +152,12 @@ impl Conn {
             _ => (false, false),
         };
         let side = &mut self.sides[Dir::ToClient];
-        side.scanned = Offset::default();
         if (100..200).contains(&code) && code != 101 {
             // Interim: the final one is still to come (RFC 9110, 15.2).
             return Step::Took(length);
         }
         side.live = true;
+        self.orphan = self.late == 0 && self.pending.is_empty();
         let tunnel = code == 101 || connect && (200..300).contains(&code);
         side.state = match self.response.framing {
             _ if tunnel || head || code == 204 || code == 304 => State::Head,
@@ -161,13 +169,16 @@ impl Conn {
         if side.state == State::Head {
             self.complete(Dir::ToClient, config, cx);
         }
+        if tunnel {
+            self.settle_early(config, cx);
+        }
         if tunnel { Step::Finish(length, Finish::Upgrade(Next::Detect)) } else { Step::Took(length) }
     }
 
     /// Whether the client sends another request in place of a body: it expected leave to continue, and was answered.
     fn body_never_comes(&self, dir: Dir, bytes: &[u8]) -> bool {
         dir == Dir::ToServer
-            && !self.sides[dir].live
+            && (self.early || !self.sides[dir].live)
             && wire::line(bytes).is_some_and(|(text, _)| wire::request_line(text).is_some())
     }
 
@@ -198,7 +209,7 @@ impl Conn {
     fn until_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
         let Some(message) = self.message(dir) else { return Step::Took(bytes.len()) };
         let (wanted, closes) = (message.keeps_body, message.closes);
-        let own = usize::from(self.late == 0);
+        let own = usize::from(self.late == 0 && !self.orphan);
         if dir == Dir::ToClient && !closes && self.pending.len() > own {
             let next = wire::line(bytes).is_some_and(|(text, _)| wire::status_line(text).is_some());
             if next {
@@ -283,7 +294,7 @@ impl Conn {
             return Step::Finish(0, Finish::Malformed(WireError::new("no HTTP message", 0)));
         }
         self.sides[dir].state = State::Lost { bytes: 1 };
-        self.sides[dir].scanned = Offset::default();
+        self.sides[dir].partial.clear();
         Step::Took(1)
     }
 
@@ -360,52 +371,64 @@ impl Conn {
     fn torn(&mut self, config: &Config, dir: Dir, state: State, lost: u64, cx: &mut Cx<'_>) {
         let within = match state {
             State::Body { left, .. } | State::Chunk { left } => left.min(lost),
+            // Said of the head itself, below.
+            State::Head => 0,
             _ => lost,
         };
+        if state == State::Head {
+            self.cut_head(config, dir, Cut::Hole(lost), cx);
+        }
         if let Some(message) = self.message(dir) {
             message.lost = message.lost.saturating_add(within);
             self.cut_short(dir, config, cx);
         }
         if dir == Dir::ToClient {
+            self.settle_early(config, cx);
             self.give_up_all(Reason::Gap, config, cx);
             self.late = 0;
         }
         let side = &mut self.sides[dir];
-        side.state = State::Head;
-        side.live = false;
-        side.scanned = Offset::default();
+        (side.state, side.live) = (State::Head, false);
+        side.partial.clear();
     }
 
     /// See [`packetbeat_core::parser::TcpParser::end`].
     pub(crate) fn end(&mut self, config: &Config, dir: Dir, unread: &[u8], cx: &mut Cx<'_>) {
         if self.sides[dir].state == State::Head && !unread.is_empty() {
-            self.cut_head(config, dir, unread, cx);
+            self.cut_head(config, dir, Cut::End, cx);
         }
         self.cut_short(dir, config, cx);
     }
 
-    /// The stream ended within a head: a message if its first line is whole.
-    fn cut_head(&mut self, config: &Config, dir: Dir, unread: &[u8], cx: &mut Cx<'_>) {
-        let Some((text, line)) = wire::line(unread) else { return };
+    /// The stream ended, or broke, within a head: a message nevertheless, if its beginning tells enough.
+    fn cut_head(&mut self, config: &Config, dir: Dir, cut: Cut, cx: &mut Cx<'_>) {
+        let side = &mut self.sides[dir];
+        let known = side.partial.bytes().len();
+        let Some((at, whole)) = side.partial.mend(dir, cut) else { return };
+        let Some((text, line)) = wire::line(&whole) else { return };
         let start = match dir {
             Dir::ToServer => wire::request_line(text),
             Dir::ToClient => wire::status_line(text),
         };
         let Some(start) = start else { return };
-        // Rare: the head is ended by hand, in a copy.
-        let mut whole = unread.to_vec();
-        whole.extend_from_slice(if unread.ends_with(b"\n") { b"\r\n" } else { b"\r\n\r\n" });
         let message = match dir {
             Dir::ToServer => &mut self.spare,
-            Dir::ToClient => &mut self.response,
+            Dir::ToClient => {
+                self.settle_early(config, cx);
+                &mut self.response
+            }
         };
         message.clear();
         if message.read(&whole, line, start, config).is_none() {
             return;
         }
-        message.half.at = cx.now();
-        message.half.bytes = unread.len() as u64;
+        message.half = Half { at, bytes: known as u64 };
         message.notes.add(Notes::INCOMPLETE);
-        self.begins(config, dir, unread.len(), cx);
+        if let Cut::Hole(lost) = cut {
+            message.lost = lost;
+            // Where its body ends is not known, with or without a length.
+            message.framing = Framing::Unsaid;
+        }
+        self.begins(config, dir, known, cx);
     }
 }

@@ -119,6 +119,24 @@ fn interim_answers_are_no_events() {
 }
 
 #[test]
+fn early_answers_wait_for_the_request() {
+    let post = "POST /p HTTP/1.1\r\nContent-Length: 100\r\n\r\n0123456789";
+    let refusal = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
+    for rest in ["", "tail"] {
+        let mut drive = Drive::new(config(|_| ()));
+        drive.client(post).server(refusal).client(rest).fin(ToServer);
+        let events = drive.events(Close::Fin);
+        assert_eq!(digest(&events), ["POST /p 413"]);
+        assert_eq!(events[0]["http"]["request"]["body"]["bytes"], 10 + rest.len());
+    }
+    // The answer to another request does not wait.
+    let whole = [post, &"x".repeat(90), &get("/n")].concat();
+    let (first, second) = whole.split_at(post.len() + 20);
+    let script = [('>', first), ('<', refusal), ('>', second), ('<', OK)];
+    assert_eq!(talk(&script), ["POST /p 413", "GET /n 200"]);
+}
+
+#[test]
 fn pipelined_requests_are_answered_in_order() {
     let all = [get("/1"), get("/2"), "HEAD /3 HTTP/1.1\r\n\r\n".to_owned(), get("/4")].concat();
     let answers =

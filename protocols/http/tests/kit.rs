@@ -1,6 +1,7 @@
 //! The conformance kit, on recorded conversations and on some by hand.
 #![allow(missing_docs)] // a test
 
+use packetbeat_core::direction::Dir;
 use packetbeat_http::Http;
 use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations};
 
@@ -19,11 +20,18 @@ fn by_hand() -> Conversation {
 
 #[test]
 fn conforms() {
+    tcp::<Http>(Options::default()).conversation(by_hand()).check();
+}
+
+#[test]
+fn recorded_conversations_conform() {
     let capture = "../../tests/pcaps/http.pcap";
     let talks = tcp_conversations(capture, &[80, 5000, 8000, 8002, 8080]);
     assert!(talks.is_ok(), "{:?}", talks.err());
-    tcp::<Http>(Options::default())
-        .conversation(by_hand())
-        .conversations(talks.unwrap_or_default())
-        .check();
+    // Many conversations: a sample of each. A head is consumed once it is whole; one of them has 9 KB.
+    let options = Options { effort: 192 << 10, rounds: 60, shown_again: 5000, ..Options::default() };
+    // A tunnel is left out: after a hole in CONNECT, the exchange within it is seen, and is no mistake.
+    let talks = talks.unwrap_or_default().into_iter();
+    let talks = talks.filter(|talk| !talk.stream(Dir::ToServer).starts_with(b"CONNECT "));
+    tcp::<Http>(options).conversations(talks).check();
 }
