@@ -137,12 +137,12 @@ impl Conversation {
 
     /// When it wants to be woken.
     pub(crate) fn deadline(&mut self, now: i64) -> Option<i64> {
-        let hole = self.tcp.deadline(now);
-        let wish = match &self.talk.stage {
-            Stage::Parsing(parsing) => parsing.wake_at,
-            _ => None,
-        };
-        [hole, wish, self.forget_at].into_iter().flatten().min()
+        let mut earliest = self.tcp.deadline(now).unwrap_or(i64::MAX);
+        if let Stage::Parsing(parsing) = &self.talk.stage {
+            earliest = earliest.min(parsing.wake_at.unwrap_or(i64::MAX));
+        }
+        earliest = earliest.min(self.forget_at.unwrap_or(i64::MAX));
+        (earliest != i64::MAX).then_some(earliest)
     }
 
     /// Bytes of memory held beyond its own size.
