@@ -1,12 +1,15 @@
 //! Captures of real servers, and what their clients did.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use packetbeat_core::direction::Dir;
 use packetbeat_core::flow::Transport;
+use packetbeat_core::plugin::Protocol;
 use packetbeat_testkit::{tcp_conversations, udp_conversations};
 use serde_json::{Value, json};
 
+use crate::Dns;
 use crate::stage::Stage;
 
 const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/pcaps");
@@ -72,6 +75,31 @@ fn everything_that_the_client_did_is_an_event() {
     }
     let generic = events.iter().filter(|event| event.to_string().contains("\"\\\\# ")).count();
     assert_eq!(generic, 2, "one type alone is unknown; it is in the zone, too");
+}
+
+#[test]
+fn every_field_is_declared() {
+    fn names(prefix: &str, value: &Value, to: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, value)| {
+                names(&format!("{prefix}.{name}"), value, to);
+            }),
+            Value::Array(items) => items.iter().for_each(|item| names(prefix, item, to)),
+            _ => {
+                to.insert(prefix.to_owned());
+            }
+        }
+    }
+    let mut emitted = BTreeSet::new();
+    for event in events("dns.pcap", &[53]).iter().chain(&events("mdns-llmnr.pcap", &[5353, 5355])) {
+        names("dns", &event["dns"], &mut emitted);
+    }
+    let declared: BTreeSet<_> =
+        Dns::FIELDS.lines().filter_map(|line| line.strip_prefix("- name: ")).collect();
+    for name in &emitted {
+        assert!(declared.contains(name.as_str()), "{name} is not in fields.yml");
+    }
+    assert!(emitted.len() > 40, "{emitted:?}");
 }
 
 #[test]

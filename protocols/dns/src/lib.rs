@@ -22,6 +22,19 @@
 //! *Names* are written without the dot at their end, the root as `.`; special bytes as in zone files (`\.`, `\ `, `\195`).
 //! Types without a name are `TYPE65280` (RFC 3597), their data is `\# 4 0A0B0C0D`.
 //!
+//! ```
+//! use packetbeat_core::options::{Common, Defaults};
+//! use packetbeat_core::plugin::{Parsers, Protocol};
+//! use packetbeat_core::probe::{Role, Verdict};
+//! use packetbeat_dns::Dns;
+//!
+//! let mut parsers = Parsers::default();
+//! Dns::configure(&Common::default(), &mut Defaults).parsers(&mut parsers);
+//! let query = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03org\0\0\x01\0\x01";
+//! let verdict = parsers.udp.map(|udp| udp.probe(query));
+//! assert_eq!(verdict, Some(Verdict::Match { sender: Role::Client }));
+//! ```
+//!
 //! *Limits* are in the module of that name: 127 pointers a name, 256 KiB of names an event, 512 bytes kept of a query, 4,096
 //! waiting queries a shard, 256 addresses an event.
 //!

@@ -11,7 +11,7 @@ pub(crate) const QUERY_KEPT: usize = 512;
 /// Queries of one shard that wait for their answers: with [`QUERY_KEPT`], 3 MiB at most.
 pub(crate) const PENDING: usize = 4096;
 /// Questions and answers that are remembered to tell repetitions from news.
-pub(crate) const REMEMBERED: usize = 128;
+pub(crate) const REMEMBERED: usize = 64;
 /// Scratch memory that a shard or connection keeps from one message to the next.
 pub(crate) const SCRATCH_KEPT: usize = 16 << 10;
 /// Questions of one message that detection believes in.
