@@ -39,6 +39,8 @@ struct Talk {
     flipped: bool,
     from_start: bool,
     handovers: u8,
+    /// Who closed it with RST, as the first packet of the connection has the directions.
+    reset_by: Option<Dir>,
 }
 
 enum Stage {
@@ -65,7 +67,7 @@ impl Conversation {
         let stage = Stage::Undecided(Undecided::new(owner, from_start, 0));
         Self {
             tcp: Connection::default(),
-            talk: Talk { flow, stage, flipped: false, from_start, handovers: 0 },
+            talk: Talk { flow, stage, flipped: false, from_start, handovers: 0, reset_by: None },
             serial,
             last_seen: now,
             scheduled: None,
@@ -77,6 +79,12 @@ impl Conversation {
     /// One segment; `dir` as the first packet of the connection has it.
     pub(crate) fn segment(&mut self, dir: Dir, arrival: &Arrival<'_>, rst: bool, env: &mut Env<'_>) {
         self.last_seen = env.now.nanos;
+        if rst {
+            self.talk.reset_by = Some(dir);
+        } else if self.talk.reset_by == Some(dir) && !arrival.payload.is_empty() {
+            // Who reset a connection says nothing more on it: the receiver has not believed that RST, nor do we.
+            self.reopen(env);
+        }
         let (told, repeated) = (self.tcp.told(), self.tcp.repeated());
         let mut delivery = Delivery { talk: &mut self.talk, env };
         if rst {
@@ -97,6 +105,16 @@ impl Conversation {
     pub(crate) fn direction_of(&self, src: Endpoint) -> Dir {
         let client = if self.talk.flipped { self.talk.flow.server } else { self.talk.flow.client };
         if src == client { Dir::ToServer } else { Dir::ToClient }
+    }
+
+    /// Reads on after a RST that was none.
+    fn reopen(&mut self, env: &Env<'_>) {
+        self.talk.reset_by = None;
+        self.forget_at = None;
+        if matches!(self.talk.stage, Stage::Closed) {
+            let owner = env.registry.tcp_owner(self.talk.flow.server.port);
+            self.talk.stage = Stage::Undecided(Undecided::new(owner, self.talk.from_start, 0));
+        }
     }
 
     /// Whether a SYN begins another connection on the same ports.
@@ -199,7 +217,7 @@ impl Talk {
             Stage::Undecided(undecided) => match undecided.bytes(dir, bytes, stamp, env.registry) {
                 Decision::Wait => {}
                 Decision::Claim(protocol, decided, sender) => {
-                    self.claim(protocol, decided, sender, (dir, bytes, stamp), env)
+                    self.claim(protocol, decided, sender, (dir, bytes, stamp), env);
                 }
                 Decision::Nobody if undecided.may_retry() => {
                     env.bytes.opaque += undecided.retry() + bytes.len() as u64;
