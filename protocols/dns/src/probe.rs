@@ -13,6 +13,10 @@ use crate::wire::{HEADER, Header, Message, Survey};
 
 /// A datagram.
 pub(crate) fn datagram(bytes: &[u8]) -> Verdict {
+    // The header tells nearly everything else apart, before anything is walked through.
+    if bytes.len() < HEADER || !could_begin(bytes) {
+        return Verdict::Reject;
+    }
     match Message::parse(bytes) {
         Ok(message) if is_plausible(&message) && ends_where_it_should(&message) => claim(message.header),
         _ => Verdict::Reject,
@@ -29,6 +33,9 @@ pub(crate) fn stream(head: &[u8]) -> Verdict {
     if let Some(whole) = body.get(..len) {
         return datagram(whole);
     }
+    if !could_begin(body) {
+        return Verdict::Reject;
+    }
     match Message::parse(body) {
         Ok(message) if !is_plausible(&message) => Verdict::Reject,
         Ok(message) => match begins_as_it_should(&message) {
@@ -38,21 +45,21 @@ pub(crate) fn stream(head: &[u8]) -> Verdict {
             None if head.len() >= PROBE_BYTES => Verdict::Reject,
             _ => Verdict::NeedMore,
         },
-        Err(_) if head.len() >= PROBE_BYTES || !could_begin(body) => Verdict::Reject,
+        Err(_) if head.len() >= PROBE_BYTES => Verdict::Reject,
         Err(_) => Verdict::NeedMore,
     }
 }
 
 /// Whether what is there of a header and the first label contradicts nothing.
 fn could_begin(body: &[u8]) -> bool {
-    let Some(&[_, _, high, low, q1, q0, a1, a0, n1, n0, r1, r0]) = body.first_chunk::<HEADER>() else {
+    let Some(&[i1, i0, high, low, q1, q0, a1, a0, n1, n0, r1, r0]) = body.first_chunk::<HEADER>() else {
         return body.get(2..4).is_none_or(|flags| match flags {
             [high, low] => is_sound(u16::from_be_bytes([*high, *low])),
             _ => true,
         });
     };
     let counts = [[q1, q0], [a1, a0], [n1, n0], [r1, r0]].map(u16::from_be_bytes);
-    let header = Header { id: 0, flags: u16::from_be_bytes([high, low]), counts };
+    let header = Header { id: u16::from_be_bytes([i1, i0]), flags: u16::from_be_bytes([high, low]), counts };
     has_sense(header) && body.get(HEADER).is_none_or(|first| *first < 0x40)
 }
 
@@ -88,7 +95,7 @@ const fn has_sense(header: Header) -> bool {
         }
 }
 
-/// Whether header and questions are those of DNS.
+/// Whether questions are those of DNS.
 fn is_plausible(message: &Message<'_>) -> bool {
     let mut count = 0;
     let are_known = message.questions().all(|question| {
@@ -99,7 +106,7 @@ fn is_plausible(message: &Message<'_>) -> bool {
             && codes::class(class).is_known()
             && name::fingerprint(message.bytes, question.name_at, question.name_end).is_ok()
     });
-    has_sense(message.header) && are_known && count == message.header.counts[0] && !is_netbios(message.bytes)
+    are_known && count == message.header.counts[0] && !is_netbios(message.bytes)
 }
 
 /// A registered type, or one for private use (RFC 6895, 3.1).

@@ -21,6 +21,12 @@ fn datagrams_conform() {
     udp::<Dns>(options()).conversations(talks).check();
 }
 
+#[test]
+fn local_names_conform() {
+    let path = "../../tests/pcaps/mdns-llmnr.pcap";
+    udp::<Dns>(options()).conversations(udp_conversations(path, &[5353, 5355]).unwrap()).check();
+}
+
 /// There are many conversations: a part of the usual effort for each.
 fn options() -> Options {
     Options { effort: 1 << 19, rounds: 200, ..Options::default() }
