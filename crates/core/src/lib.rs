@@ -41,5 +41,7 @@ pub mod record;
 pub mod session;
 pub mod stamps;
 pub mod stream;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod time;

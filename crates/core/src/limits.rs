@@ -7,10 +7,8 @@ pub const WINDOW_BYTES: usize = 1 << 20;
 pub const PROBE_BYTES: usize = 2048;
 /// Requests of one connection that wait for their answers.
 pub const PENDING_PER_CONNECTION: usize = 1024;
-/// Requests of one shard and protocol that wait for their answers (datagrams).
-pub const PENDING_PER_SHARD: usize = 16_384;
-/// Bytes that one connection's parser may hold (`Cx::hold`) before the connection is given up.
-pub const HELD_PER_CONNECTION: usize = 32 << 20;
+/// Bytes that one connection may hold, what its parser told with `Cx::hold` included, before it is given up.
+pub const HELD_PER_CONNECTION: usize = 12 << 20;
 /// Bytes that an inner stream (decompressed, unframed) may hold.
 pub const INNER_BYTES: usize = 1 << 20;
 /// Notes kept for one event.

@@ -9,8 +9,6 @@ pub const TICK: i64 = 100 * MILLISECOND;
 pub const CONNECTIONS_PER_SHARD: usize = 4096;
 /// Memory of one shard's connections, their pending bytes and their parsers: 4 GiB in all.
 pub const BYTES_PER_SHARD: usize = 16 << 20;
-/// Memory of one connection.
-pub const BYTES_PER_CONNECTION: usize = 12 << 20;
 /// A connection without packets for so long is over.
 pub const IDLE: i64 = 300 * SECOND;
 /// How long a closed connection is remembered, so that its late packets are not taken for a new one.

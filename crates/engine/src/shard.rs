@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::event::ProtocolId;
 use packetbeat_core::flow::{Direction, Endpoint, Flow, Transport};
+use packetbeat_core::limits::HELD_PER_CONNECTION;
 use packetbeat_core::probe::{Role, Verdict};
 use packetbeat_core::session::UdpSession;
 use packetbeat_core::stream::Close;
@@ -15,7 +16,7 @@ use packetbeat_tcp::Arrival;
 
 use crate::conversation::{Conversation, Opening};
 use crate::env::Env;
-use crate::limits::{BYTES_PER_CONNECTION, BYTES_PER_SHARD, CONNECTIONS_PER_SHARD, IDLE};
+use crate::limits::{BYTES_PER_SHARD, CONNECTIONS_PER_SHARD, IDLE};
 
 /// Flows whose keys hash to this shard.
 #[derive(Default)]
@@ -219,7 +220,7 @@ impl Shard {
         let held = conversation.held_bytes();
         self.held = self.held + held - conversation.charged;
         conversation.charged = held;
-        if held > BYTES_PER_CONNECTION {
+        if held > HELD_PER_CONNECTION {
             env.connections.evicted += 1;
             self.remove(place, Close::Evicted, env);
         }

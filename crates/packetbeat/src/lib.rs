@@ -15,6 +15,8 @@ mod cli;
 mod feed;
 mod identity;
 mod logging;
+mod meeting;
+mod pipe;
 mod progress;
 mod report;
 mod run;

@@ -18,6 +18,9 @@ use crate::report::Ledger;
 use crate::settings::{self, Plan};
 use crate::table;
 
+/// Exit status of a run that was interrupted twice: what shells report of a program that SIGINT ended.
+const INTERRUPTED: i32 = 130;
+
 /// Does what the command line says.
 pub(crate) fn main(cli: &Cli, kinds: &[Kind]) -> ExitCode {
     match analyse(cli, kinds) {
@@ -53,8 +56,15 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
     let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
     let progress = Progress::default();
     let stop = progress.clone();
+    // The second Ctrl-C is for whoever does not want to wait, say for a pager that holds standard output.
+    let interrupted = move || {
+        if stop.is_stopped() {
+            std::process::exit(INTERRUPTED);
+        }
+        stop.stop();
+    };
     // Without the handler Ctrl-C ends the program at once; the run itself does not depend on it.
-    if let Err(error) = ctrlc::set_handler(move || stop.stop()) {
+    if let Err(error) = ctrlc::set_handler(interrupted) {
         warn!("Ctrl-C will not end the run cleanly: {error}");
     }
     info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
@@ -97,17 +107,19 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// With `-d` the events of some protocols are logged as they are completed.
+/// With `-d` events are logged as they are completed: those of a protocol by its name, all of them by `publish`.
 fn selected(mut registry: Registry, cli: &Cli, logging: &packetbeat_config::Logging) -> Registry {
-    let names: Vec<String> = registry.names().map(str::to_owned).collect();
-    let chosen: Vec<bool> = names.iter().map(|name| logging::is_selected(cli, logging, name)).collect();
-    if chosen.contains(&true) {
+    let selector = |name: &str| {
+        let chosen = logging::is_selected(cli, logging, name);
+        let published = logging::is_selected(cli, logging, "publish");
+        if chosen { Some(name.to_owned()) } else { published.then(|| "publish".to_owned()) }
+    };
+    let selectors: Vec<Option<String>> = registry.names().map(selector).collect();
+    if selectors.iter().any(Option::is_some) {
         registry.watch(Box::new(move |protocol, packet, event| {
-            if let (Some(true), Some(name)) =
-                (chosen.get(usize::from(protocol.0)), names.get(usize::from(protocol.0)))
-            {
+            if let Some(Some(selector)) = selectors.get(usize::from(protocol.0)) {
                 tracing::debug!(
-                    "{name}: completed at packet {packet}: {}",
+                    "{selector}: completed at packet {packet}: {}",
                     String::from_utf8_lossy(event).trim_end()
                 );
             }

@@ -168,3 +168,53 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Tally;
+    use crate::testing::with_tally;
+
+    #[derive(Default)]
+    struct Asked(u32);
+
+    impl Pending for Asked {
+        fn clear(&mut self) {
+            self.0 = 0;
+        }
+        fn heap_bytes(&self) -> usize {
+            0
+        }
+    }
+
+    #[test]
+    fn keys_meet_and_the_rest_leaves_under_its_reason_in_order() {
+        let mut tally = Tally::default();
+        let mut lost = Vec::new();
+        with_tally(&mut tally, |cx| {
+            let mut table = ByKey::<u16, Asked>::new(4);
+            let mut note = |asked: &Asked, reason: Reason, _: &mut Cx<'_>| lost.push((asked.0, reason));
+            for n in 0..5u16 {
+                table.insert(n, i64::from(n) * 10, cx, |asked| asked.0 = u32::from(n), &mut note); // 0 overflows
+            }
+            table.insert(3, 50, cx, |asked| asked.0 = 33, &mut note);
+            let mut met = 0;
+            assert!(table.answer(&2, cx, |asked, _| met = asked.0));
+            assert!(!table.answer(&2, cx, |_, _| unreachable!()));
+            assert_eq!((met, table.len()), (2, 3));
+            assert_eq!(table.expire(10, cx, &mut note), Some(40));
+            assert_eq!(table.expire(45, cx, &mut note), Some(50));
+            table.give_up_all(Reason::CaptureEnd, cx, &mut note);
+            assert!(table.is_empty() && table.next_deadline().is_none());
+        });
+        let want = [
+            (0, Reason::Overflow),
+            (3, Reason::Repeated),
+            (1, Reason::Timeout),
+            (4, Reason::Timeout),
+            (33, Reason::CaptureEnd),
+        ];
+        assert_eq!(lost, want);
+        assert_eq!((tally.requests(), tally.answered()), (6, 1));
+    }
+}

@@ -127,3 +127,63 @@ impl<Q: Pending> InOrder<Q> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Tally;
+    use crate::testing::with_tally;
+
+    #[derive(Default)]
+    struct Asked(Vec<u8>);
+
+    impl Pending for Asked {
+        fn clear(&mut self) {
+            self.0.clear();
+        }
+        fn heap_bytes(&self) -> usize {
+            self.0.capacity()
+        }
+    }
+
+    #[test]
+    fn answers_meet_the_oldest_and_every_request_is_settled() {
+        let mut tally = Tally::default();
+        let mut lost = Vec::new();
+        with_tally(&mut tally, |cx| {
+            let mut queue = InOrder::<Asked>::default();
+            for n in 0..5 {
+                queue.push(cx, |_, _, _| unreachable!()).0.push(n);
+            }
+            assert_eq!(queue.oldest().map(|asked| asked.0[0]), Some(0));
+            let mut met = None;
+            assert!(queue.answer(cx, |asked, _| met = Some(asked.0[0])));
+            assert_eq!(met, Some(0));
+            // The spare request comes back empty.
+            assert!(queue.push(cx, |_, _, _| unreachable!()).0.is_empty());
+            queue.give_up_all(Reason::Gap, cx, |asked, reason, _| {
+                lost.push((asked.0.first().copied(), reason));
+            });
+            assert!(!queue.answer(cx, |_, _| unreachable!()));
+        });
+        assert_eq!(lost.len(), 5);
+        assert_eq!(lost[0], (Some(1), Reason::Gap));
+        assert_eq!((tally.requests(), tally.answered()), (6, 1));
+        assert_eq!(tally.unmatched().collect::<Vec<_>>(), [(Reason::Gap, 5)]);
+    }
+
+    #[test]
+    fn one_too_many_gives_up_the_oldest() {
+        let mut tally = Tally::default();
+        let mut lost = Vec::new();
+        with_tally(&mut tally, |cx| {
+            let mut queue = InOrder::<Asked>::default();
+            for n in 0..=PENDING_PER_CONNECTION {
+                queue.push(cx, |asked, reason, _| lost.push((asked.0.clone(), reason))).0.push(n as u8);
+            }
+            assert_eq!(queue.len(), PENDING_PER_CONNECTION);
+            queue.give_up_all(Reason::CaptureEnd, cx, |_, _, _| {});
+        });
+        assert_eq!(lost, [(vec![0], Reason::Overflow)]);
+    }
+}
