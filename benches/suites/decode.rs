@@ -1,0 +1,18 @@
+//! Decoding: the short cut, VLAN, IPv6, a tunnel.
+#![allow(missing_docs, reason = "criterion's macros write public items")]
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use packetbeat_benches::scenarios;
+
+fn bench(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("decode");
+    for scenario in scenarios::of_step("decode") {
+        let mut work = (scenario.prepare)(10_000);
+        group.throughput(Throughput::Elements(10_000));
+        group.bench_function(scenario.name, |bencher| bencher.iter(&mut work));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
