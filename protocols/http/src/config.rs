@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use packetbeat_core::options::{Common, Options};
 
-use crate::wire::contains_ignoring_case;
+use crate::wire::{Letters, contains_ignoring_case};
 
 /// What HTTP can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,22 @@ pub struct Config {
     pub send_response: bool,
     /// `transaction_timeout`: how long a request waits; as long as its connection lives, where it is not set.
     pub timeout: Option<Duration>,
+    /// First letters of the headers to look at; narrowed by [`Config::narrowed`].
+    pub letters: Letters,
 }
+
+/// Headers that mean something whatever the configuration says.
+const SPECIAL: [&str; 9] = [
+    "host",
+    "expect",
+    "referer",
+    "user-agent",
+    "connection",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+];
 
 /// Default of `max_message_size`.
 const MESSAGE_BYTES: u64 = 10 << 20;
@@ -64,7 +79,27 @@ impl Config {
             send_request: common.send_request.unwrap_or(false),
             send_response: common.send_response.unwrap_or(false),
             timeout: common.transaction_timeout,
+            letters: Letters::ALL,
         }
+    }
+
+    /// The same, with an eye for those headers alone that mean something here.
+    #[must_use]
+    pub fn narrowed(mut self) -> Self {
+        self.letters = if self.captures_headers() { Letters::ALL } else { self.first_letters() };
+        self
+    }
+
+    fn first_letters(&self) -> Letters {
+        Letters::of(
+            SPECIAL.into_iter().chain([self.real_ip_header.as_str()]).chain(
+                // Credentials are only looked for to be hidden.
+                self.redact_authorization
+                    .then_some(["authorization", "proxy-authorization"])
+                    .into_iter()
+                    .flatten(),
+            ),
+        )
     }
 
     /// Whether any header is to be captured.

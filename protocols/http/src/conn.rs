@@ -88,10 +88,10 @@ pub struct Side {
 #[derive(Default)]
 pub struct Conn {
     pub(crate) sides: Both<Side>,
-    pub(crate) pending: InOrder<Message>,
+    pub(crate) pending: InOrder<Box<Message>>,
     pub(crate) response: Message,
-    /// A cleared message to read the next request into.
-    pub(crate) spare: Message,
+    /// A cleared message to read the next request into; so is `response` between two of them.
+    pub(crate) spare: Box<Message>,
     /// Requests that were given up and whose answers may still come in front of the others'.
     pub(crate) late: u32,
     /// No request waited when the response began: one that came later is not its own.
@@ -110,7 +110,7 @@ impl Conn {
     pub(crate) fn message(&mut self, dir: Dir) -> Option<&mut Message> {
         match dir {
             _ if !self.sides[dir].live => None,
-            Dir::ToServer => self.pending.newest_mut(),
+            Dir::ToServer => self.pending.newest_mut().map(|request| &mut **request),
             Dir::ToClient => Some(&mut self.response),
         }
     }

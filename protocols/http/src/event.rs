@@ -128,8 +128,9 @@ impl<'e> Exchange<'e> {
         }
         if let Some(request) = request {
             this.common(request, 0, config.send_request, asked);
-            this.target(request, flow, path, encoded_path);
-            this.parameters(request, parameters, query);
+            let target = Target::split(request.target(), request.method() == b"CONNECT");
+            this.target(request, target, flow, (path, encoded_path));
+            this.parameters(request, target, parameters, query);
             this.origin(request, user);
         }
         if let Some(response) = response {
@@ -187,16 +188,14 @@ impl<'e> Exchange<'e> {
     fn target(
         &mut self,
         request: &'e Message,
+        target: Target<'e>,
         flow: &Flow,
-        decoded: &'e mut Vec<u8>,
-        encoded: &'e mut Vec<u8>,
+        (decoded, encoded): (&'e mut Vec<u8>, &'e mut Vec<u8>),
     ) {
-        let method = request.method();
-        let target = Target::split(request.target(), method == b"CONNECT");
         let authority = if request.host.is_empty() { target.authority } else { request.text(request.host) };
         let (host, port) = target::host_and_port(authority);
         self.host = Text::checked(host);
-        match std::str::from_utf8(host).ok().and_then(|host| host.parse::<IpAddr>().ok()) {
+        match address(host) {
             Some(ip) => {
                 self.host_is_ip = true;
                 self.ip(ip);
@@ -230,11 +229,16 @@ impl<'e> Exchange<'e> {
             self.encoded_path = Text::checked(encoded);
         }
         let named = if path.is_empty() { Text::from(request.target()) } else { self.path };
-        self.query = [method.into(), " ".into(), named];
+        self.query = [request.method().into(), " ".into(), named];
     }
 
-    fn parameters(&mut self, request: &'e Message, parameters: &mut Parameters, to: &'e mut Vec<u8>) {
-        let target = Target::split(request.target(), false);
+    fn parameters(
+        &mut self,
+        request: &'e Message,
+        target: Target<'e>,
+        parameters: &mut Parameters,
+        to: &'e mut Vec<u8>,
+    ) {
         let kind = request.text(request.content_type);
         let body =
             if crate::wire::contains_ignoring_case(kind, b"urlencoded") { self.bodies[0] } else { &[] };
@@ -323,11 +327,17 @@ fn port_text(port: u16, room: &mut [u8; 6]) -> &[u8] {
     room.get(at..).unwrap_or_default()
 }
 
+/// A host as an address; most names are told apart by their last letter.
+fn address(host: &[u8]) -> Option<IpAddr> {
+    let may_be = host.last().is_some_and(u8::is_ascii_digit) || memchr::memchr(b':', host).is_some();
+    if may_be { std::str::from_utf8(host).ok()?.parse().ok() } else { None }
+}
+
 /// The first address of a list, with or without a port.
 fn first_ip(list: &[u8]) -> Option<IpAddr> {
     let first = list.split(|byte| *byte == b',').next()?.trim_ascii();
     let (host, _) = target::host_and_port(first);
-    std::str::from_utf8(host).ok()?.parse().ok()
+    address(host)
 }
 
 impl Record for Exchange<'_> {

@@ -62,7 +62,7 @@ impl Protocol for Http {
     const FIELDS: &'static str = include_str!("../fields.yml");
 
     fn configure(common: &Common, options: &mut dyn Options) -> Self {
-        Self { config: Config::read(common, options) }
+        Self::from(Config::read(common, options))
     }
 
     fn parsers(self, to: &mut Parsers) {
@@ -72,7 +72,7 @@ impl Protocol for Http {
 
 impl From<Config> for Http {
     fn from(config: Config) -> Self {
-        Self { config }
+        Self { config: config.narrowed() }
     }
 }
 

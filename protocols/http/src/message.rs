@@ -120,17 +120,27 @@ pub struct Message {
 
 impl Pending for Message {
     fn clear(&mut self) {
-        let (mut head, mut fields, mut names, mut body) = (
-            std::mem::take(&mut self.head),
-            std::mem::take(&mut self.fields),
-            std::mem::take(&mut self.names),
-            std::mem::take(&mut self.body),
-        );
-        head.clear();
-        fields.clear();
-        names.clear();
-        body.clear();
-        *self = Self { head, fields, names, body, ..Self::default() };
+        self.head.clear();
+        self.fields.clear();
+        self.names.clear();
+        self.body.clear();
+        self.secrets.clear();
+        self.start = StartLine::default();
+        self.version = Version::default();
+        self.host = Span::default();
+        self.content_type = Span::default();
+        self.content_encoding = Span::default();
+        self.user_agent = Span::default();
+        self.referer = Span::default();
+        self.real_ip = Span::default();
+        self.authorization = Span::default();
+        (self.closes, self.expects) = (false, false);
+        self.framing = Framing::Unsaid;
+        self.declared = None;
+        self.half = Half::default();
+        (self.body_bytes, self.lost) = (0, 0);
+        (self.keeps_body, self.shows_body) = (false, false);
+        self.notes = Notes::default();
     }
 
     fn heap_bytes(&self) -> usize {
@@ -138,6 +148,17 @@ impl Pending for Message {
             + self.names.capacity()
             + self.fields.capacity() * size_of::<Field>()
             + self.body.heap_bytes()
+    }
+}
+
+/// Boxed, so that it is not copied on its way through the pairing.
+impl Pending for Box<Message> {
+    fn clear(&mut self) {
+        Pending::clear(&mut **self);
+    }
+
+    fn heap_bytes(&self) -> usize {
+        size_of::<Message>() + Pending::heap_bytes(&**self)
     }
 }
 
@@ -200,7 +221,7 @@ impl Message {
         self.version = version;
         self.closes = version.minor == 0;
         let capturing = config.captures_headers();
-        let end = wire::fields(bytes, line, |field| {
+        let end = wire::fields(bytes, line, &config.letters, |field| {
             self.special(field, bytes, config);
             if capturing {
                 self.capture(field, bytes, config);
@@ -226,21 +247,22 @@ impl Message {
     fn special(&mut self, field: FieldLine, bytes: &[u8], config: &Config) {
         let (name, value) = (field.name.of(bytes), field.value);
         let is = |text: &str| name.eq_ignore_ascii_case(text.as_bytes());
-        match name.len() {
-            4 if is("host") => set_once(&mut self.host, value),
-            6 if is("expect") => self.expects = wire::lists(value.of(bytes), b"100-continue"),
-            7 if is("referer") => set_once(&mut self.referer, value),
-            10 if is("user-agent") => set_once(&mut self.user_agent, value),
-            10 if is("connection") => self.connection(value.of(bytes)),
+        let first = name.first().map_or(0, u8::to_ascii_lowercase);
+        match (name.len(), first) {
+            (4, b'h') if is("host") => set_once(&mut self.host, value),
+            (6, b'e') if is("expect") => self.expects = wire::lists(value.of(bytes), b"100-continue"),
+            (7, b'r') if is("referer") => set_once(&mut self.referer, value),
+            (10, b'u') if is("user-agent") => set_once(&mut self.user_agent, value),
+            (10, b'c') if is("connection") => self.connection(value.of(bytes)),
             // Of several the last one holds, as in Packetbeat.
-            12 if is("content-type") => self.content_type = value,
-            13 if is("authorization") => self.authorization(field, config),
-            19 if is("proxy-authorization") && config.redact_authorization => {
+            (12, b'c') if is("content-type") => self.content_type = value,
+            (13, b'a') if is("authorization") => self.authorization(field, config),
+            (14, b'c') if is("content-length") => self.length(value.of(bytes)),
+            (16, b'c') if is("content-encoding") => set_once(&mut self.content_encoding, value),
+            (17, b't') if is("transfer-encoding") => self.coding(value.of(bytes)),
+            (19, b'p') if is("proxy-authorization") && config.redact_authorization => {
                 self.secrets.push((field.colon, value.end()));
             }
-            14 if is("content-length") => self.length(value.of(bytes)),
-            16 if is("content-encoding") => set_once(&mut self.content_encoding, value),
-            17 if is("transfer-encoding") => self.coding(value.of(bytes)),
             _ => {}
         }
         let real_ip = config.real_ip_header.as_bytes();
@@ -258,7 +280,9 @@ impl Message {
     }
 
     fn connection(&mut self, value: &[u8]) {
-        if wire::lists(value, b"close") {
+        if value.eq_ignore_ascii_case(b"keep-alive") {
+            self.closes = false;
+        } else if wire::lists(value, b"close") {
             self.closes = true;
         } else if wire::lists(value, b"keep-alive") {
             self.closes = false;

@@ -113,7 +113,6 @@ impl Conn {
                 &mut self.response
             }
         };
-        message.clear();
         match message.read(bytes, line, start, config) {
             Some(length) => {
                 message.half.at = cx.stamp(dir, window.start);
@@ -154,6 +153,7 @@ impl Conn {
         let side = &mut self.sides[Dir::ToClient];
         if (100..200).contains(&code) && code != 101 {
             // Interim: the final one is still to come (RFC 9110, 15.2).
+            self.response.clear();
             return Step::Took(length);
         }
         side.live = true;
@@ -418,7 +418,6 @@ impl Conn {
                 &mut self.response
             }
         };
-        message.clear();
         if message.read(&whole, line, start, config).is_none() {
             return;
         }

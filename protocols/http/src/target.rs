@@ -26,17 +26,18 @@ impl<'t> Target<'t> {
         if connect && !before.starts_with(b"/") {
             return Self { authority: before, ..Self::default() };
         }
-        match memchr::memmem::find(before, b"://") {
-            Some(colon) if !before.starts_with(b"/") => {
-                let rest = before.get(colon + 3..).unwrap_or_default();
-                let slash = memchr::memchr(b'/', rest).unwrap_or(rest.len());
-                let (authority, path) = rest.split_at_checked(slash).unwrap_or((rest, &[]));
-                let at = memchr::memrchr(b'@', authority).map_or(0, |at| at + 1);
-                let path = if path.is_empty() { &b"/"[..] } else { path };
-                Self { authority: authority.get(at..).unwrap_or_default(), path, query }
-            }
-            _ => Self { authority: &[], path: before, query },
+        if before.starts_with(b"/") {
+            return Self { authority: &[], path: before, query };
         }
+        let Some(colon) = memchr::memmem::find(before, b"://") else {
+            return Self { authority: &[], path: before, query };
+        };
+        let rest = before.get(colon + 3..).unwrap_or_default();
+        let slash = memchr::memchr(b'/', rest).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(slash).unwrap_or((rest, &[]));
+        let at = memchr::memrchr(b'@', authority).map_or(0, |at| at + 1);
+        let path = if path.is_empty() { &b"/"[..] } else { path };
+        Self { authority: authority.get(at..).unwrap_or_default(), path, query }
     }
 }
 

@@ -183,6 +183,32 @@ pub fn may_be_request_line(head: &[u8]) -> bool {
     }
 }
 
+/// A set of letters that names of fields begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letters(u32);
+
+impl Letters {
+    /// All names.
+    pub const ALL: Self = Self(u32::MAX);
+
+    /// The first letters of `names`, in either case. A name that begins with no letter wants all.
+    #[must_use]
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let bits = names
+            .into_iter()
+            .filter_map(|name| name.bytes().next())
+            .map(|first| if first.is_ascii_alphabetic() { 1 << (first & 31) } else { u32::MAX });
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// Whether a name that begins with this byte can be one of them. Says yes to some bytes that are no letters.
+    #[inline]
+    #[must_use]
+    pub const fn has(self, first: u8) -> bool {
+        self.0 & (1 << (first & 31)) != 0
+    }
+}
+
 /// A field line. Both are positions within the bytes given to [`fields`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldLine {
@@ -194,17 +220,24 @@ pub struct FieldLine {
     pub colon: usize,
 }
 
-/// Shows the field lines from byte `at` of `bytes` on, up to the empty line. Lines without a colon are passed over. Gives the
-/// position behind the empty line, or `None` if it is not there yet.
+/// Shows the field lines from byte `at` of `bytes` on, up to the empty line: those whose name begins with a letter that is
+/// `wanted`. Lines without a colon are passed over. Gives the position behind the empty line, or `None` if it is not there yet.
 #[inline]
-pub fn fields(bytes: &[u8], mut at: usize, mut each: impl FnMut(FieldLine)) -> Option<usize> {
+pub fn fields(
+    bytes: &[u8],
+    mut at: usize,
+    wanted: &Letters,
+    mut each: impl FnMut(FieldLine),
+) -> Option<usize> {
     loop {
         let (text, taken) = line(bytes.get(at..)?)?;
-        if text.is_empty() {
-            return Some(at + taken);
-        }
+        let Some(first) = text.first() else { return Some(at + taken) };
         let (start, mut end) = (at, at + text.len());
         at += taken;
+        if !wanted.has(*first) {
+            // Of a continued line, what continues it is passed over as well.
+            continue;
+        }
         // A continued line needs its successor's first byte.
         while let Some(b' ' | b'\t') = bytes.get(at) {
             let (more, taken) = line(bytes.get(at..)?)?;
@@ -220,22 +253,28 @@ pub fn fields(bytes: &[u8], mut at: usize, mut each: impl FnMut(FieldLine)) -> O
 #[inline]
 fn field(bytes: &[u8], start: usize, end: usize) -> Option<FieldLine> {
     let text = bytes.get(start..end)?;
-    let colon = memchr(b':', text)?;
-    let name = text.get(..colon)?.trim_ascii();
-    let behind = text.get(colon + 1..)?;
-    let value = behind.trim_ascii();
+    // Names are short: a loop is done before a search by blocks has begun.
+    let colon = text.iter().position(|byte| *byte == b':')?;
+    let (name, behind) = text.split_at_checked(colon)?;
+    let name_start = start + leading_blanks(name);
+    let name = name.trim_ascii();
+    let behind = behind.get(1..)?;
+    let blanks = leading_blanks(behind);
+    let value = behind.get(blanks..)?.trim_ascii_end();
     if name.is_empty() {
         return None;
     }
-    let name_start = start + (text.len() - text.trim_ascii_start().len());
-    let value_start = start + colon + 1 + (behind.len() - behind.trim_ascii_start().len());
-    // A value of blanks alone: all of them are in front of it.
-    let value_start = value_start.min(end);
+    let value_start = start + colon + 1 + blanks;
     Some(FieldLine {
         name: Span::new(name_start, name_start + name.len()),
         value: Span::new(value_start, value_start + value.len()),
         colon: start + colon,
     })
+}
+
+#[inline]
+fn leading_blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
 /// Whether the empty line behind a head is in `bytes[from..]` (looking back far enough for one that was cut).
@@ -366,15 +405,24 @@ mod tests {
         let text = b"Host:  a \r\nX :1\nnone\r\nFold: a\r\n\t b\r\nEmpty:   \r\n: x\r\n\r\nrest";
         let mut seen = Vec::new();
         let show = |span: Span| String::from_utf8_lossy(span.of(text)).into_owned();
-        let end = fields(text, 0, |field| seen.push((show(field.name), show(field.value)))).unwrap();
+        let end =
+            fields(text, 0, &Letters::ALL, |field| seen.push((show(field.name), show(field.value)))).unwrap();
         assert_eq!(&text[end..], b"rest");
         let want = [("Host", "a"), ("X", "1"), ("Fold", "a\r\n\t b"), ("Empty", "")];
         assert_eq!(seen, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(has_head_end(text, 0) && has_head_end(text, end));
         for cut in 0..end {
-            assert_eq!(fields(&text[..cut], 0, |_| ()), None, "{cut}");
+            assert_eq!(fields(&text[..cut], 0, &Letters::ALL, |_| ()), None, "{cut}");
             assert!(!has_head_end(&text[..cut], 0), "{cut}");
         }
+    }
+
+    #[test]
+    fn lines_that_nobody_wants_are_passed_over() {
+        let text = b"Accept: a\r\nHost: b\r\n\tmore\r\nDate: c\r\n folded: x\r\nhost: d\r\n\r\n";
+        let mut seen = Vec::new();
+        let end = fields(text, 0, &Letters::of(["host"]), |field| seen.push(field.value.of(text)));
+        assert_eq!((end, seen), (Some(text.len()), vec![&b"b\r\n\tmore"[..], b"d"]));
     }
 
     #[test]
