@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
         fn promises_hold_for_arbitrary_bytes(input in prop::collection::vec(any::<u8>(), 0..800)) {

@@ -112,7 +112,10 @@ impl Half {
     #[inline]
     pub(crate) fn acknowledge(&mut self, ack: u32, now: i64) -> u64 {
         match self.position(ack) {
-            Some(at) if at <= self.acked && self.footing != Footing::Nothing => at,
+            Some(at) if at <= self.next && self.footing == Footing::Told => {
+                self.acked = self.acked.max(at);
+                at
+            }
             at => self.acknowledge_more(at, ack, now),
         }
     }
@@ -192,33 +195,13 @@ impl Half {
     /// The hole in front, if there is one.
     #[inline]
     pub(crate) fn hole(&self, peer_seen: bool) -> Option<Hole> {
-        // Of a direction that nobody captured nothing is lost: it is not there.
-        if !self.seen || self.pending.is_empty() && self.acked <= self.next && self.fin.is_none() {
-            return None;
-        }
-        self.find_hole(peer_seen)
+        if self.lacks_nothing() { None } else { self.find_hole(peer_seen) }
     }
 
     /// When the hole in front is to be given up. Calling it is what notices the hole.
     #[inline]
     pub(crate) fn deadline(&mut self, now: i64, peer_seen: bool) -> Option<i64> {
-        let hole = self.hole(peer_seen)?;
-        let front = self.pending.front().map(|(at, piece)| (at, piece.stamp.nanos, piece.acked_at));
-        let since = match (hole, front) {
-            // One of several holes: its time does not begin when those before it are over.
-            (Hole::Missing(end), Some((at, _, Some(acked_at)))) if at == end => {
-                return Some(acked_at.saturating_add(GRACE));
-            }
-            (_, Some((_, came, None))) if !peer_seen && self.acked <= self.next => came,
-            _ => *self.hole_since.get_or_insert(now),
-        };
-        let wait = match hole {
-            Hole::Fin(_) => GRACE,
-            Hole::Missing(end) if self.acked >= end => GRACE,
-            _ if peer_seen => UNACKNOWLEDGED,
-            _ => ONE_SIDED,
-        };
-        Some(since.saturating_add(wait))
+        if self.lacks_nothing() { None } else { self.find_deadline(now, peer_seen) }
     }
 
     /// What the peer's bytes before `need` wait for in this direction, if it is a hole.
@@ -262,8 +245,14 @@ impl Half {
             Some(at) if arrival.syn && at <= self.next => self.shift(at),
             _ if arrival.syn => self.rebase(seq),
             _ if self.footing == Footing::Syn => return known,
-            // Earlier than what was guessed from. One byte, or none, is a keep-alive.
-            Some(at) if at < self.next && arrival.len() > 1 => self.shift(at),
+            // Up to where the guess was. One byte, or none, is a keep-alive; what does not reach so far is of before.
+            Some(at)
+                if at < self.next
+                    && at + arrival.len() + u64::from(arrival.fin) >= self.next
+                    && (arrival.len() > 1 || arrival.fin) =>
+            {
+                self.shift(at);
+            }
             Some(at) if self.steps_over(at) && arrival.len() > 0 => self.shift(at),
             Some(at) => return Some(at),
             None if self.seen && known.is_some() => return known,
@@ -279,7 +268,7 @@ impl Half {
 
     /// Whether what was guessed from was a keep-alive, so that the direction begins one further on.
     fn steps_over(&self, at: u64) -> bool {
-        self.footing == Footing::Idle && at == self.next + 1 && self.pending.is_empty()
+        self.footing == Footing::Idle && at == self.next + 1 && self.is_clear()
     }
 
     #[inline(never)]
@@ -334,8 +323,39 @@ impl Half {
         !self.seen || self.granted >= need || self.next >= self.last()
     }
 
+    #[inline]
+    fn lacks_nothing(&self) -> bool {
+        self.acked <= self.next && self.is_clear()
+    }
+
+    #[inline(never)]
+    fn find_deadline(&mut self, now: i64, peer_seen: bool) -> Option<i64> {
+        let hole = self.find_hole(peer_seen)?;
+        let front = self.pending.front().map(|(at, piece)| (at, piece.stamp.nanos, piece.acked_at));
+        let since = match (hole, front) {
+            // One of several holes: its time does not begin when those before it are over.
+            (Hole::Missing(end), Some((at, _, Some(acked_at)))) if at == end => {
+                return Some(acked_at.saturating_add(GRACE));
+            }
+            (_, Some((_, came, None))) if !peer_seen && self.acked <= self.next => came,
+            _ => *self.hole_since.get_or_insert(now),
+        };
+        let wait = match hole {
+            Hole::Fin(_) => GRACE,
+            Hole::Missing(end) if self.acked >= end => GRACE,
+            _ if peer_seen => UNACKNOWLEDGED,
+            _ => ONE_SIDED,
+        };
+        Some(since.saturating_add(wait))
+    }
+
+    #[inline(never)]
     fn find_hole(&self, peer_seen: bool) -> Option<Hole> {
         let acked = self.acked.min(self.last());
+        // Of a direction that nobody captured nothing is lost: it is not there.
+        if !self.seen {
+            return None;
+        }
         if let Some((at, _)) = self.pending.front() {
             if at <= self.next {
                 return None; // it waits for the peer

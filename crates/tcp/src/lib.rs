@@ -21,8 +21,39 @@
 //! - An acknowledgment of one more than came may be of a FIN that is not in the capture: the peer's bytes wait for the grace,
 //!   and no byte is lost unless more shows that it was one. (Where bytes before such a FIN are lost too, they count one more.)
 //! - Where the beginning was not captured, a direction begins at the first number seen, and may still be moved as long as
-//!   nothing of it was told: a SYN, or data, that came late ([`limits::LATE`]); a keep-alive, which stands one too early.
+//!   nothing of it was told: a SYN that came late ([`limits::LATE`]), data that reaches up to the guess; a keep-alive, which
+//!   stands one too early. What came even later counts as repeated.
 //! - Of several FINs in different places the latest counts, until one was reached.
+//!
+//! ```
+//! use std::num::NonZeroU64;
+//!
+//! use packetbeat_core::direction::Dir;
+//! use packetbeat_core::time::Stamp;
+//! use packetbeat_tcp::{Arrival, Connection, Receiver};
+//!
+//! struct Print(String);
+//! impl Receiver for Print {
+//!     fn bytes(&mut self, dir: Dir, bytes: &[u8], stamp: Stamp) {
+//!         self.0 += &format!("{} {dir:?} {}\n", stamp.packet, String::from_utf8_lossy(bytes));
+//!     }
+//!     fn lost(&mut self, dir: Dir, count: NonZeroU64, _: Stamp) {
+//!         self.0 += &format!("{dir:?} lost {count}\n");
+//!     }
+//!     fn end(&mut self, _: Dir, _: Stamp) {}
+//! }
+//!
+//! let segment = |packet, seq, ack, payload| Arrival {
+//!     seq, ack: Some(ack), payload, syn: false, fin: false, cut: 0, stamp: Stamp { packet, nanos: 0 },
+//! };
+//! let (mut tcp, mut print) = (Connection::default(), Print(String::new()));
+//! tcp.segment(Dir::ToServer, &segment(1, 100, 900, b"EHLO"), &mut print);
+//! tcp.segment(Dir::ToClient, &segment(2, 903, 104, b" ok"), &mut print); // before its turn
+//! tcp.segment(Dir::ToClient, &segment(3, 900, 104, b"250"), &mut print);
+//! tcp.segment(Dir::ToClient, &segment(4, 908, 104, b"!"), &mut print); // behind a hole
+//! tcp.flush(Stamp { packet: 4, nanos: 0 }, &mut print);
+//! assert_eq!(print.0, "1 ToServer EHLO\n3 ToClient 250\n2 ToClient  ok\nToClient lost 2\n4 ToClient !\n");
+//! ```
 //!
 //! What hostile packets meet:
 //!

@@ -93,6 +93,28 @@ fn a_fin_that_was_counted_as_a_lost_byte_still_ends() {
 }
 
 #[test]
+fn joined_at_the_end() {
+    // The FIN of a direction of which nothing else was seen, and its acknowledgment, either first.
+    for fin_first in [true, false] {
+        let mut rig = Rig::default();
+        rig.empty(C, 0, 0);
+        if fin_first {
+            rig.fin(C, 0, 6, b"");
+        }
+        rig.data(S, 0, 1, b"answer");
+        rig.fin(S, 6, 1, b"");
+        if !fin_first {
+            rig.fin(C, 0, 6, b"");
+        }
+        let mut lines = rig.take();
+        lines.sort_by_key(|line| !matches!(line, Line::Bytes(..)));
+        assert_eq!(lines[0], bytes(S, b"answer"));
+        assert!(lines.len() == 3 && rig.tcp.is_over(), "{lines:?}");
+        rig.nothing_waits();
+    }
+}
+
+#[test]
 fn an_end_is_told_after_what_it_acknowledges() {
     let mut rig = Rig::new();
     rig.data(C, 0, 0, b"ask");
