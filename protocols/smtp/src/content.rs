@@ -8,7 +8,14 @@
 //! Only the five bytes end a mail: a bare LF in front of the dot or behind it is text, as the RFC demands and as servers do
 //! that are safe from smuggled mails. A client that ends its commands with a bare LF ends its mails with `LF . LF`.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// Searches for a dot that begins a line: building one takes as long as looking at a packet.
+static DOT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n."));
+/// The same where a bare LF ends a line.
+static BARE_DOT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n."));
 
 /// How much of the end has been matched, across windows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +71,7 @@ impl DotScan {
                 }
             }
             let rest = bytes.get(at..).unwrap_or_default();
-            let found = if self.bare_lf { memmem::find(rest, b"\n.") } else { memmem::find(rest, b"\r\n.") };
+            let found = if self.bare_lf { BARE_DOT.find(rest) } else { DOT.find(rest) };
             match found {
                 Some(found) => {
                     at += found + if self.bare_lf { 2 } else { 3 };

@@ -105,7 +105,14 @@ fn is_affordable(value: &[u8]) -> bool {
 
 /// The addresses of a field, groups resolved.
 pub(crate) fn plain<'a>(list: &'a [Address<'_>]) -> impl Iterator<Item = &'a str> {
-    list.iter().flat_map(Address::iter).filter_map(|address| address.address.as_deref())
+    let of = |address: &'a Address<'_>| {
+        let (alone, groups) = match address {
+            Address::List(list) => (list.as_slice(), &[][..]),
+            Address::Group(groups) => (&[][..], groups.as_slice()),
+        };
+        alone.iter().chain(groups.iter().flat_map(|group| group.addresses.iter()))
+    };
+    list.iter().flat_map(of).filter_map(|address| address.address.as_deref())
 }
 
 /// A time as text: `2026-01-15T09:00:00Z`.

@@ -146,7 +146,7 @@ impl Conn {
             Kind::Data => code == 354 || code >= 400,
             Kind::Quit => code == 221 || code >= 400,
             Kind::Auth => matches!(code, 334 | 235) || code >= 400,
-            _ => code < 300 || code >= 400,
+            _ => !(300..400).contains(&code),
         };
         if self.lockstep && !fits {
             return None;

@@ -1,9 +1,6 @@
 //! Sessions, one by one: what the events say.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)] // tests stop at the first surprise
 
-mod driver;
-
-use driver::{Driver, c, events, s};
+use crate::driver::{Driver, c, events, s};
 use packetbeat_core::direction::Dir;
 use packetbeat_core::options::Common;
 use packetbeat_core::parser::Start;

@@ -1,0 +1,6 @@
+//! Whole sessions: by hand and recorded.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)] // tests stop at the first surprise
+
+mod dialogues;
+mod driver;
+mod recorded;
