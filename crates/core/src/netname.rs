@@ -25,14 +25,6 @@ impl IpText {
     pub(crate) fn parts(&self) -> (&[u8; MAX_TEXT + 3], usize) {
         (&self.bytes, usize::from(self.len))
     }
-
-    #[inline]
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
-            *slot = byte;
-            self.len += 1;
-        }
-    }
 }
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
@@ -87,25 +79,39 @@ fn v4_text(ip: Ipv4Addr) -> IpText {
 fn v6_text(ip: Ipv6Addr) -> IpText {
     let mut text = IpText { bytes: [0; MAX_TEXT + 3], len: 0 };
     let groups = ip.segments();
-    let zeros = longest_zero_run(groups);
+    let (zeros_at, zeros) = longest_zero_run(groups);
+    // A single zero group is written out (RFC 5952, 4.2.2).
+    let (zeros_at, zeros_end) = if zeros > 1 { (zeros_at, zeros_at + zeros) } else { (8, 8) };
     let mut at = 0;
-    while at < 8 {
-        if zeros.1 > 1 && at == zeros.0 {
-            text.push(b':');
-            text.push(b':');
-            at += zeros.1;
+    for (place, group) in groups.into_iter().enumerate() {
+        if place >= zeros_at && place < zeros_end {
             continue;
         }
-        if at > 0 && !(zeros.1 > 1 && at == zeros.0 + zeros.1) {
-            text.push(b':');
+        if place == zeros_end {
+            put(&mut text, &mut at, *b"::\0\0", 2);
+        } else if place > 0 {
+            put(&mut text, &mut at, *b":\0\0\0", 1);
         }
-        push_group(&mut text, groups.get(at).copied().unwrap_or(0));
-        at += 1;
+        let (digits, len) = hex(group);
+        put(&mut text, &mut at, digits, len);
     }
+    if zeros_end == 8 && zeros_at < 8 {
+        put(&mut text, &mut at, *b"::\0\0", 2);
+    }
+    text.len = at as u8; // at most 39
     text
 }
 
+#[inline]
+fn put(text: &mut IpText, at: &mut usize, characters: [u8; 4], len: usize) {
+    if let Some(room) = text.bytes.get_mut(*at..*at + 4) {
+        room.copy_from_slice(&characters);
+        *at += len;
+    }
+}
+
 /// Start and length of the first longest run of zero groups (RFC 5952, 4.2.3).
+#[inline]
 fn longest_zero_run(groups: [u16; 8]) -> (usize, usize) {
     let (mut best, mut run) = ((0, 0), (0, 0));
     for (at, group) in groups.into_iter().enumerate() {
@@ -117,16 +123,17 @@ fn longest_zero_run(groups: [u16; 8]) -> (usize, usize) {
     best
 }
 
-fn push_group(text: &mut IpText, group: u16) {
-    const HEX: [u8; 16] = *b"0123456789abcdef";
-    let mut started = false;
-    for shift in [12, 8, 4, 0] {
-        let digit = usize::from(group >> shift & 15);
-        started |= digit != 0 || shift == 0;
-        if started {
-            text.push(HEX.get(digit).copied().unwrap_or(b'0'));
-        }
-    }
+/// A group in hexadecimal without leading zeros, and how many characters it has: all four digits at once, one a byte.
+#[inline]
+fn hex(group: u16) -> ([u8; 4], usize) {
+    let group = u32::from(group);
+    // The highest digit into the lowest byte.
+    let digits = group >> 12 | (group >> 8 & 15) << 8 | (group >> 4 & 15) << 16 | (group & 15) << 24;
+    // One in each byte whose digit is a letter.
+    let letters = (digits + 0x0606_0606) >> 4 & 0x0101_0101;
+    let characters = digits + 0x3030_3030 + letters * u32::from(b'a' - b'0' - 10);
+    let unused = (digits.trailing_zeros() / 8).min(3);
+    ((characters >> (unused * 8)).to_le_bytes(), 4 - unused as usize)
 }
 
 #[cfg(test)]
