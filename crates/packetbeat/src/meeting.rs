@@ -1,0 +1,99 @@
+//! Whoever finishes a batch of packets last merges its events.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use packetbeat_core::lines::Lines;
+use packetbeat_engine::Batch;
+use packetbeat_engine::merge::merge;
+use packetbeat_publisher::Publisher;
+
+use crate::progress::Progress;
+
+/// How far a worker may run ahead of the slowest, in batches.
+const AHEAD: u64 = 64;
+
+/// Where the workers' batches meet.
+pub(crate) struct Meeting<'p> {
+    state: Mutex<State>,
+    moved: Condvar,
+    publisher: &'p Publisher,
+    progress: &'p Progress,
+}
+
+struct State {
+    /// Batches from number `first` on, each with one place a worker.
+    slots: VecDeque<Vec<Option<Batch>>>,
+    first: u64,
+    /// The highest number that any worker has posted.
+    highest: u64,
+    stop_after: Option<u64>,
+    spare: Vec<Batch>,
+    reuse: Lines,
+    closed: bool,
+    workers: usize,
+}
+
+impl<'p> Meeting<'p> {
+    pub(crate) fn new(workers: usize, publisher: &'p Publisher, progress: &'p Progress) -> Self {
+        let state = State {
+            slots: VecDeque::new(),
+            first: 0,
+            highest: 0,
+            stop_after: None,
+            spare: Vec::new(),
+            reuse: Lines::default(),
+            closed: false,
+            workers,
+        };
+        Self { state: Mutex::new(state), moved: Condvar::new(), publisher, progress }
+    }
+
+    /// A worker has finished batch `number`; an empty batch comes back in its place. False if the worker is to stop: all
+    /// stop behind the same batch.
+    pub(crate) fn post(&self, worker: usize, number: u64, batch: &mut Batch) -> bool {
+        let mut state = self.lock();
+        while number >= state.first + AHEAD {
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.highest = state.highest.max(number);
+        if (self.progress.is_stopped() || state.closed) && state.stop_after.is_none() {
+            // Others may be one further on already.
+            state.stop_after = Some(state.highest + 1);
+        }
+        let place = (number - state.first) as usize; // below AHEAD
+        while state.slots.len() <= place {
+            let row = (0..state.workers).map(|_| None).collect();
+            state.slots.push_back(row);
+        }
+        let fresh = state.spare.pop().unwrap_or_default();
+        if let Some(slot) = state.slots.get_mut(place).and_then(|row| row.get_mut(worker)) {
+            *slot = Some(std::mem::replace(batch, fresh));
+        }
+        while state.slots.front().is_some_and(|row| row.iter().all(Option::is_some)) {
+            let Some(row) = state.slots.pop_front() else { break };
+            state.first += 1;
+            self.hand_on(&mut state, row.into_iter().flatten().collect());
+            self.moved.notify_all();
+        }
+        state.stop_after.is_none_or(|last| number < last)
+    }
+
+    fn hand_on(&self, state: &mut State, mut batches: Vec<Batch>) {
+        let lines = merge(&mut batches, std::mem::take(&mut state.reuse));
+        state.spare.append(&mut batches);
+        if lines.events == 0 {
+            state.reuse = lines;
+            return;
+        }
+        // Also once it is closed: what it refuses it counts.
+        match self.publisher.send(lines) {
+            Ok(used) => state.reuse = used.unwrap_or_default(),
+            Err(_) => state.closed = true,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,160 @@
+//! Input that can be read once: pipes and compressed files.
+//!
+//! ```text
+//!  reading thread ──packet──▶ desk ──the same batches──▶ every worker
+//!   may wait for bytes         ▲
+//!   for ever                   └─ watch: hands on what waits, closes the desk when somebody asks to stop
+//! ```
+//!
+//! The reading thread is never joined: nothing ends a read of a pipe in which nothing comes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use packetbeat_engine::merge::BATCH_PACKETS;
+use packetbeat_engine::{Registry, Summary, Worker};
+use packetbeat_publisher::Publisher;
+use packetbeat_sniffer::{Batch, Reader};
+
+use crate::feed::{Fed, Seen, gather};
+use crate::meeting::Meeting;
+use crate::progress::Progress;
+
+/// How long a packet may wait for others while the pipe is silent.
+const TICK: Duration = Duration::from_millis(50);
+/// Batches of packets between the reading thread and a worker.
+const BATCHES: usize = 8;
+
+/// A thread reads; the workers, one or more, are handed the same batches.
+pub(crate) fn fed(
+    reader: Reader,
+    registry: &Registry,
+    workers: usize,
+    publisher: &Publisher,
+    progress: &Progress,
+) -> Fed {
+    let meeting = &Meeting::new(workers, publisher, progress);
+    let (senders, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(BATCHES)).unzip();
+    let desk = Arc::new(Desk::new(senders));
+    // Nothing is sent: that the sender has gone tells that the reading thread is done.
+    let (reading, done) = bounded::<()>(0);
+    let (its_desk, its_progress) = (Arc::clone(&desk), progress.clone());
+    std::thread::spawn(move || {
+        read(reader, &its_desk, &its_progress);
+        drop(reading);
+    });
+    let fed = std::thread::scope(|scope| {
+        let threads: Vec<_> = receivers
+            .into_iter()
+            .enumerate()
+            .map(|(index, batches)| scope.spawn(move || work(&batches, registry, index, workers, meeting)))
+            .collect();
+        while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            // That nobody reads the output is found by writing alone, and only the next event would tell the workers.
+            if progress.is_stopped() || publisher.dropped() > 0 || !desk.lock().hand_on() {
+                break;
+            }
+        }
+        desk.lock().close();
+        gather(threads.into_iter().filter_map(|thread| thread.join().ok()))
+    });
+    let seen = std::mem::take(&mut desk.lock().seen);
+    Fed { warnings: seen.warnings, error: seen.error, ..fed }
+}
+
+fn read(mut reader: Reader, desk: &Desk, progress: &Progress) {
+    let error = loop {
+        match reader.next() {
+            Ok(Some(packet)) => {
+                let mut desk = desk.lock();
+                desk.waiting.push(&packet);
+                // A batch goes when it is full, or at once to workers that have nothing to do.
+                let idle = desk.senders.first().is_none_or(Sender::is_empty);
+                if idle || desk.waiting.len() as u64 >= BATCH_PACKETS {
+                    progress.set(reader.position());
+                    if !desk.hand_on() {
+                        break None;
+                    }
+                }
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let warnings = reader.warnings().iter().map(ToString::to_string).collect();
+    desk.lock().seen = Seen { warnings, error, ..Seen::default() };
+}
+
+fn work(
+    batches: &Receiver<Arc<Batch>>,
+    registry: &Registry,
+    index: usize,
+    workers: usize,
+    meeting: &Meeting<'_>,
+) -> (Summary, Seen) {
+    let mut worker = Worker::new(registry, index, workers);
+    let mut events = packetbeat_engine::Batch::default();
+    let mut seen = Seen::default();
+    let mut number = 0;
+    for batch in batches {
+        for packet in &*batch {
+            seen.packets = packet.number;
+            worker.packet(&packet);
+        }
+        worker.take_batch(&mut events);
+        let go_on = meeting.post(index, number, &mut events);
+        number += 1;
+        if !go_on {
+            break;
+        }
+    }
+    worker.finish();
+    worker.take_batch(&mut events);
+    meeting.post(index, number, &mut events);
+    (worker.into_summary(), seen)
+}
+
+/// What the reading thread and the watch share.
+struct Desk {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Packets that no worker has yet.
+    waiting: Batch,
+    /// Ways to the workers; none once the desk is closed.
+    senders: Vec<Sender<Arc<Batch>>>,
+    /// What the reading thread leaves when it is done.
+    seen: Seen,
+}
+
+impl Desk {
+    fn new(senders: Vec<Sender<Arc<Batch>>>) -> Self {
+        let state = State { waiting: Batch::new(), senders, seen: Seen::default() };
+        Self { state: Mutex::new(state) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Hands the packets that wait to every worker. False if nobody takes them any more.
+    fn hand_on(&mut self) -> bool {
+        if !self.waiting.is_empty() {
+            let batch = Arc::new(std::mem::take(&mut self.waiting));
+            if self.senders.iter().any(|sender| sender.send(Arc::clone(&batch)).is_err()) {
+                self.senders.clear();
+            }
+        }
+        !self.senders.is_empty()
+    }
+
+    /// Hands on what waits and lets the workers finish.
+    fn close(&mut self) {
+        self.hand_on();
+        self.senders.clear();
+    }
+}

@@ -1,0 +1,6 @@
+//! The program as its users run it: arguments and files in; output, log, ledger and exit status out.
+// Tests are allowed to fail loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+mod live;
