@@ -11,13 +11,19 @@ const FIRST: u32 = 0xffff_f000;
 
 /// Input: a mode, then arrivals of 8 bytes: flags, position (2 bytes), length (2), acknowledged position (2), pause.
 ///
-/// Mode bit 0: the peer's acknowledgments do not count and no time goes by, so that nothing may be lost but what never came.
+/// Mode bit 7: the input is that of [`packetbeat_tcp::fuzz::run`]. Mode bit 0: the peer's acknowledgments do not count and no time goes by, so that nothing may be lost but what never came.
 ///
 /// # Panics
 /// If bytes come at another place than their own or twice, if the counts do not add up, if memory grows beyond its limits, or
 /// if bytes are lost that came in time.
 pub fn run(input: &[u8]) {
     let Some((mode, arrivals)) = input.split_first() else { return };
+    if mode & 128 != 0 {
+        if let Err(wrong) = packetbeat_tcp::fuzz::run(arrivals) {
+            panic!("{wrong}");
+        }
+        return;
+    }
     let patient = mode & 1 != 0;
     let mut connection = Connection::default();
     let mut seen = Seen::default();
@@ -67,8 +73,10 @@ pub fn run(input: &[u8]) {
             };
             connection.segment(dir, &arrival, &mut seen);
             let known = &mut sent[dir];
-            known.resize(known.len().max(from + len), false);
-            known[from..from + len].fill(true);
+            if len > 0 {
+                known.resize(known.len().max(from + len), false);
+                known[from..from + len].fill(true);
+            }
             ended |= fin;
         }
         // A piece beyond the limit is let in before the oldest goes.
