@@ -23,7 +23,7 @@
 //! its end. A mail that the client gave up wants no answer; one that was refused at any step is answered.
 //!
 //! **What is kept**: of the envelope the addresses, of the header section the fields of the event, of replies their text, all
-//! within the limits of [`limits`](crate). The body is looked at for the dot that ends it and never copied; chunks
+//! within named limits (`limits.rs`). The body is looked at for the dot that ends it and never copied; chunks
 //! behind the header section are skipped unseen. Passwords are dropped where they are decoded.
 //!
 //! **Sizes**: `smtp.size` is the content as the receiver stores it: without the final dot and without the dots that the
@@ -50,6 +50,7 @@ mod mail;
 mod probe;
 mod server;
 mod session;
+mod session_event;
 mod wire;
 
 use std::num::NonZeroU64;
@@ -66,8 +67,8 @@ use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Skipped, Wind
 
 use crate::config::Config;
 use crate::conn::{Conn, Mode};
-use crate::event::SessionEvent;
 use crate::mail::GivenUp;
+use crate::session_event::SessionEvent;
 
 /// The protocol SMTP, configured.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,9 +11,9 @@ use crate::client::{is_tls, to_tls};
 use crate::config::Config;
 use crate::conn::{Awaited, Conn, Kind, Mode};
 use crate::content::DotScan;
-use crate::event::HalfSeen;
 use crate::limits::{RAW_BYTES, REPLY_BYTES};
 use crate::mail::{Fate, GivenUp, Mail, Phase, Step};
+use crate::session_event::HalfSeen;
 use crate::wire;
 
 /// A whole reply.

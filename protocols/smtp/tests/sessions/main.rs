@@ -3,4 +3,5 @@
 
 mod dialogues;
 mod driver;
+mod holes;
 mod recorded;
