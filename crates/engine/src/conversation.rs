@@ -85,7 +85,7 @@ impl Conversation {
             // Who reset a connection says nothing more on it: the receiver has not believed that RST, nor do we.
             self.reopen(env);
         }
-        let (told, repeated) = (self.tcp.told(), self.tcp.repeated());
+        let (told, repeated, outside) = (self.tcp.told(), self.tcp.repeated(), self.tcp.outside());
         let mut delivery = Delivery { talk: &mut self.talk, env };
         if rst {
             self.tcp.flush(arrival.stamp, &mut delivery);
@@ -94,6 +94,7 @@ impl Conversation {
         }
         env.bytes.in_all += self.tcp.told() - told;
         env.bytes.repeated += self.tcp.repeated() - repeated;
+        env.bytes.outside += self.tcp.outside() - outside;
         if rst {
             self.close(Close::Reset, env);
         } else if self.tcp.is_over() {

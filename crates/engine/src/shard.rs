@@ -41,7 +41,7 @@ impl Shard {
     /// One TCP segment of a flow of this shard.
     pub(crate) fn segment(&mut self, key: FlowKey, segment: &Segment<'_>, env: &mut Env<'_>) {
         let flags = segment.flags;
-        let begins = flags.syn() && !flags.ack();
+        let begins = flags.syn();
         let src = Endpoint { ip: segment.ip.src, port: segment.src_port };
         let dst = Endpoint { ip: segment.ip.dst, port: segment.dst_port };
         let mut place = self.connections.find(&key);

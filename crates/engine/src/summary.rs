@@ -59,6 +59,8 @@ pub struct StreamBytes {
     pub opaque: u64,
     /// Retransmitted bytes; not part of `in_all`.
     pub repeated: u64,
+    /// Bytes that cannot be of the stream: outside of its window or behind its end; not part of `in_all`.
+    pub outside: u64,
 }
 
 /// TCP connections.
@@ -105,13 +107,14 @@ impl Summary {
         for (mine, theirs) in dropped.iter_mut().zip(other.packets.dropped) {
             *mine += theirs;
         }
-        let StreamBytes { in_all, parsed, skipped, lost, opaque, repeated } = &mut self.bytes;
+        let StreamBytes { in_all, parsed, skipped, lost, opaque, repeated, outside } = &mut self.bytes;
         *in_all += other.bytes.in_all;
         *parsed += other.bytes.parsed;
         *skipped += other.bytes.skipped;
         *lost += other.bytes.lost;
         *opaque += other.bytes.opaque;
         *repeated += other.bytes.repeated;
+        *outside += other.bytes.outside;
         let Connections { seen, evicted, idle, unrecognised } = &mut self.connections;
         *seen += other.connections.seen;
         *evicted += other.connections.evicted;

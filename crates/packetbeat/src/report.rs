@@ -54,7 +54,7 @@ impl Ledger {
             },
             "bytes": {
                 "in": bytes.in_all, "parsed": bytes.parsed, "skipped": bytes.skipped, "lost": bytes.lost,
-                "opaque": bytes.opaque, "repeated": bytes.repeated,
+                "opaque": bytes.opaque, "repeated": bytes.repeated, "outside": bytes.outside,
             },
             "requests": {
                 "in": requests(Tally::requests),

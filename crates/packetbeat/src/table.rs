@@ -10,7 +10,7 @@ use crate::report::Ledger;
 pub(crate) fn render(ledger: &Ledger) -> String {
     let mut out = String::new();
     let summary = &ledger.summary;
-    let StreamBytes { in_all, parsed, skipped, lost, opaque, repeated } = summary.bytes;
+    let StreamBytes { in_all, parsed, skipped, lost, opaque, repeated, outside } = summary.bytes;
     let connections = summary.connections;
     // Writing to a string cannot fail.
     let _ = writeln!(
@@ -39,6 +39,10 @@ pub(crate) fn render(ledger: &Ledger) -> String {
         bytes(lost),
         bytes(repeated)
     );
+    if outside > 0 {
+        let _ =
+            writeln!(out, "              {} in segments that cannot be of their connection", bytes(outside));
+    }
     for (what, count) in [
         ("connections in no protocol known here", connections.unrecognised),
         ("connections given up for memory", connections.evicted),
