@@ -288,9 +288,11 @@ impl Conn {
 
     /// Tells the engine what is held, where that has changed by much.
     pub(crate) fn hold(&mut self, cx: &mut Cx<'_>) {
-        if self.held.abs_diff(self.told) >= HOLD_STEP {
-            self.told = self.held;
-            cx.hold(self.held + self.scratch.heap_bytes());
+        let partial = |side: &Side| side.partial.heap_bytes();
+        let held = self.held + partial(&self.sides.to_server) + partial(&self.sides.to_client);
+        if held.abs_diff(self.told) >= HOLD_STEP {
+            self.told = held;
+            cx.hold(held + self.scratch.heap_bytes());
         }
     }
 }

@@ -13,6 +13,19 @@
 //! lie and copied once; bodies that nobody asked for are skipped by the engine (a chunk is one skip). After 101, after a
 //! successful CONNECT and at the preface of HTTP/2 the connection is given to detection.
 //!
+//! ```
+//! use packetbeat_core::probe::{Role, Verdict};
+//! use packetbeat_http::{probe::probe, wire};
+//!
+//! let head = b"GET /a?b=c HTTP/1.1\r\nHost: example.org\r\n\r\n";
+//! assert_eq!(probe(head), Verdict::Match { sender: Role::Client });
+//! let (line, taken) = wire::line(head).unwrap();
+//! assert!(wire::request_line(line).is_some());
+//! let mut hosts = Vec::new();
+//! let end = wire::fields(head, taken, &wire::Letters::of(["host"]), |field| hosts.push(field.value.of(head)));
+//! assert_eq!((end, hosts), (Some(head.len()), vec![&b"example.org"[..]]));
+//! ```
+//!
 //! Limits: a head of [`conn::HEAD_BYTES`], [`message::FIELDS`] captured header fields, a chunk's line of
 //! [`conn::CHUNK_LINE_BYTES`], trailers of [`conn::TRAILER_BYTES`], [`target::PARAMETERS`] parameters, kept bodies of
 //! `max_message_size`.

@@ -307,14 +307,14 @@ impl Message {
 
     fn coding(&mut self, value: &[u8]) {
         let last = value.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+        if wire::lists(last, b"identity") {
+            return;
+        }
         if matches!(self.framing, Framing::Length(_)) {
             self.notes.add(Notes::BOTH_LENGTHS);
         }
-        if wire::lists(last, b"chunked") {
-            self.framing = Framing::Chunked;
-        } else if !wire::lists(last, b"identity") {
-            self.framing = Framing::Coded;
-        }
+        let chunked = wire::lists(last, b"chunked");
+        self.framing = if chunked { Framing::Chunked } else { Framing::Coded };
     }
 
     fn capture(&mut self, field: FieldLine, bytes: &[u8], config: &Config) {

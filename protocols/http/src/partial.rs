@@ -40,6 +40,12 @@ impl Partial {
         &self.bytes
     }
 
+    /// Bytes of memory held.
+    #[must_use]
+    pub const fn heap_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Keeps a window that begins with an unfinished head; what is known of it is not copied again.
     pub fn keep(&mut self, window: Window<'_>, at: impl FnOnce() -> Stamp) {
         if self.bytes.is_empty() || self.start != window.start {

@@ -239,6 +239,19 @@ fn holes_do_not_shift_the_pairs() {
 }
 
 #[test]
+fn heads_cut_by_a_hole_are_told() {
+    // What a short snap length leaves of an exchange.
+    let mut drive = Drive::new(config(|_| ()));
+    drive.client("GET /images/box.gif HTT").lost(ToServer, 400);
+    drive.server("HTTP/1.1 200 OK\r\nDate: Tue").lost(ToClient, 1400).client(get("/2")).server(ok(404));
+    let events = drive.events(Close::Fin);
+    assert_eq!(digest(&events), ["GET /images/box.gif 200", "GET /2 404"]);
+    assert_eq!(events[0]["packetbeat"]["bytes_lost"], 1800);
+    assert!(events[0]["url"]["domain"].is_null());
+    assert_eq!(events[0]["event"]["duration"], 2_000_000);
+}
+
+#[test]
 fn joined_in_the_middle() {
     let mut drive = Drive::new(config(|_| ())).midstream();
     drive
@@ -397,6 +410,41 @@ fn bodies_as_configured() {
         events[2]["response"],
         "HTTP/1.1 200 OK\r\nContent-Type: image/x\r\nContent-Length: 1\r\n\r\n"
     );
+}
+
+#[test]
+fn compressed_bodies_are_decoded() {
+    use std::io::Read as _;
+    let mut packed = Vec::new();
+    let text = "one two three ".repeat(20);
+    flate2::bufread::GzEncoder::new(text.as_bytes(), flate2::Compression::best())
+        .read_to_end(&mut packed)
+        .unwrap();
+    let head = "Content-Type: text/plain\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+    let (one, other) = packed.split_at(20);
+    let run = |body: &[Vec<u8>], with: fn(&mut packetbeat_http::config::Config)| {
+        let mut drive = Drive::new(config(|config| {
+            config.response_body_for = vec!["text".to_owned()];
+            with(config);
+        }));
+        drive.client(GET).server(format!("HTTP/1.1 200 OK\r\n{head}"));
+        for part in body {
+            drive.server(part);
+        }
+        drive.events(Close::Fin).remove(0)
+    };
+    let whole = [chunk(one), chunk(other), b"0\r\n\r\n".to_vec()];
+    let event = run(&whole, |_| ());
+    assert_eq!(event["http"]["response"]["body"]["content"], text);
+    assert_eq!(event["http"]["response"]["body"]["bytes"], packed.len());
+    assert!(event["error"].is_null());
+    let event = run(&whole, |config| config.decode_body = false);
+    assert_ne!(event["http"]["response"]["body"]["content"], text);
+    let event = run(&whole, |config| config.max_message_size = 50);
+    assert_eq!(event["http"]["response"]["body"]["content"], text[..50]);
+    let event = run(&[chunk(one), b"0\r\n\r\n".to_vec()], |_| ());
+    assert_eq!(event["error"]["message"], "Body could not be decoded");
 }
 
 #[test]
