@@ -39,12 +39,15 @@
 //! | `ends` | it stumbles over a stream that ends early (FIN, RST, end of the capture) |
 //! | `holes` | after a hole a whole-looking event is not one of those that really happened, or too many are missing |
 //! | `order` | segments doubled, swapped or overlapping change its events (through `packetbeat-tcp`) |
-//! | `midstream` | the same for a connection joined in the middle |
+//! | `midstream` | the same for a connection joined in the middle, where nothing was under way |
 //! | `swapped` | it stumbles when client and server are confused |
 //! | `hostile` | it stumbles over mutated and random bytes |
-//! | `bounded` | memory grows with endless messages or unanswered requests |
+//! | `bounded` | memory grows with endless messages or unanswered requests, or much is held that `Cx::hold` does not tell |
 //! | `allocations` | a message in the steady state allocates more than the budget |
 //! | `datagrams` | (UDP) lost, doubled and reordered datagrams lead to events that did not happen |
+//!
+//! Behind a hole the kit asks for certainty from the first moment on in which nothing was under way: what was asked and
+//! answered at the same time as the hole may be told in part, given up, or doubted.
 //!
 //! Left out: time. A parser that loops for ever inside one call without giving events hangs its test; the kit counts work, it
 //! does not ask the clock.

@@ -55,6 +55,8 @@ pub(crate) struct Rig<'s> {
     sink: &'s mut dyn Sink,
     pub(crate) tally: Tally,
     pub(crate) work: Work,
+    /// What the parser said it holds.
+    pub(crate) held: usize,
     /// The parser finished, or was finished, before the connection ended.
     pub(crate) finished: Option<Finish>,
     /// A gap was answered with [`AfterGap::Abandon`].
@@ -79,6 +81,7 @@ impl<'s> Rig<'s> {
             sink,
             tally: Tally::default(),
             work: Work::default(),
+            held: 0,
             finished: None,
             abandoned: false,
             fault: None,
@@ -175,6 +178,12 @@ impl<'s> Rig<'s> {
     /// Whether the session is still there.
     pub(crate) const fn is_open(&self) -> bool {
         self.session.is_some()
+    }
+
+    /// Bytes of memory that are the rig's own.
+    pub(crate) fn own_bytes(&self) -> usize {
+        let own = |stream: &Stream| stream.unread.capacity() + stream.stamps.heap_bytes();
+        own(&self.streams.to_server) + own(&self.streams.to_client)
     }
 
     /// The next packet: its number and time, and the wake-up that was due before it.
@@ -306,7 +315,8 @@ impl<'s> Rig<'s> {
         if wishes.wake_at.is_some() {
             self.wake_at = wishes.wake_at;
         }
-        if wishes.held.is_some_and(|held| held > HELD_PER_CONNECTION) {
+        self.held = wishes.held.unwrap_or(self.held);
+        if self.held > HELD_PER_CONNECTION {
             self.fault =
                 Some("more held (`Cx::hold`) than a connection may: the parser has no limit of its own");
         }

@@ -115,3 +115,15 @@ fn a_probe_that_wavers() {
 fn a_parser_that_overruns() {
     with(Flaw::Overruns);
 }
+
+#[test]
+#[should_panic(expected = "check `midstream`")]
+fn a_parser_that_needs_the_beginning() {
+    with(Flaw::Refuses);
+}
+
+#[test]
+#[should_panic(expected = "check `panic`: something is left")]
+fn a_panic_at_the_end() {
+    with(Flaw::Trips);
+}

@@ -33,6 +33,18 @@ pub(crate) fn check(
             })?;
         }
     }
+    for dir in Dir::BOTH {
+        let steps = as_captured(conversation);
+        let of = |step: &Step<'_>| match step {
+            Step::Bytes(of, ..) | Step::Lost(of, ..) | Step::End(of) => *of,
+        };
+        let one_sided: Vec<_> = steps.into_iter().filter(|step| of(step) == dir).collect();
+        for start in [Start::Beginning, Start::Midstream] {
+            runner
+                .run(start, &one_sided, Close::Idle)
+                .map_err(|failure| failure.with(format!("only {dir:?} captured, {start:?}")))?;
+        }
+    }
     Ok(())
 }
 

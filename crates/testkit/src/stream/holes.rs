@@ -177,7 +177,8 @@ pub(crate) fn check_midstream(
         let got = runner.run(Start::Midstream, &steps, Close::Fin).map_err(tell)?;
         let quiet = !truth.spans.iter().any(|(first, last)| *first < at && at <= *last);
         if quiet {
-            truth.compare(&got.lines, (0, at - 1), usize::MAX, options).map_err(tell)?;
+            let may_lose = if options.may_abandon { usize::MAX } else { options.lost_at_hole };
+            truth.compare(&got.lines, (0, at - 1), may_lose, options).map_err(tell)?;
         }
     }
     Ok(())

@@ -16,6 +16,8 @@ use crate::rig::{Rig, closes};
 
 /// Bytes of an endless message.
 const ENDLESS: usize = 64 << 20;
+/// Bytes that a connection may hold without telling.
+const UNTOLD: usize = 512 << 10;
 /// Bytes of one packet.
 const PACKET: usize = 16 << 10;
 /// Measurements of which the least counts.
@@ -103,6 +105,15 @@ fn endless(
             let held = live_bytes().wrapping_sub(before) as isize;
             if held > isize::try_from(options.memory).unwrap_or(isize::MAX) {
                 let what = format!("{held} bytes held after {shown} (allowed {})", options.memory);
+                return Err(Failure::new("bounded", what));
+            }
+            let told = rig.held.saturating_add(rig.own_bytes()).saturating_add(UNTOLD);
+            if rig.is_open() && held > told as isize {
+                let what = format!(
+                    "{held} bytes held after {shown}, of which the parser told {} (`Cx::hold`): the engine's memory limits \
+                     rest on what it is told",
+                    rig.held
+                );
                 return Err(Failure::new("bounded", what));
             }
             if let Some(fault) = rig.fault {

@@ -47,6 +47,10 @@ pub(crate) enum Flaw {
     Overruns,
     /// Gives up at a gap.
     Abandons,
+    /// Reads no connection that it did not see begin.
+    Refuses,
+    /// Stumbles over what is left at the end.
+    Trips,
 }
 
 pub(crate) struct Line(pub(crate) Flaw);
@@ -71,6 +75,7 @@ pub(crate) struct Conn {
     pending: InOrder<Asked>,
     forgotten: Vec<Ticket>,
     copy: Vec<u8>,
+    midstream: bool,
 }
 
 struct Event<'e> {
@@ -172,11 +177,18 @@ impl TcpParser for Line {
         }
     }
 
-    fn open(&self, _: Start) -> Conn {
-        Conn::default()
+    fn open(&self, start: Start) -> Conn {
+        Conn { midstream: start == Start::Midstream, ..Conn::default() }
+    }
+
+    fn end(&self, _: &mut Conn, _: Dir, unread: &[u8], _: &mut Cx<'_>) {
+        assert!(self.0 != Flaw::Trips || unread.is_empty(), "something is left");
     }
 
     fn data(&self, conn: &mut Conn, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Progress {
+        if self.0 == Flaw::Refuses && conn.midstream {
+            return Progress::Finish { consumed: 0, how: Finish::Opaque };
+        }
         if self.0 == Flaw::Hoards {
             return Progress::wait(0, 1);
         }
