@@ -33,6 +33,15 @@
 //! for further on, and a reply that comes without it ends the mail; among replies, recipients without an answer count as accepted
 //! and mails that wait are unmatched.
 //!
+//! ```
+//! use packetbeat_core::parser::TcpParser;
+//! use packetbeat_core::probe::{Role, Verdict};
+//!
+//! let smtp = packetbeat_smtp::Smtp::default();
+//! assert_eq!(smtp.probe(b"220 mx.example.org ESMTP\r\n"), Verdict::Match { sender: Role::Server });
+//! assert_eq!(smtp.probe(b"220 (vsFTPd 3.0.3)\r\n"), Verdict::Reject);
+//! ```
+//!
 //! Not read: the content beyond its header section (MIME parts, attachments), `BURL`, the answers of `VRFY` and `EXPN`, and
 //! anything in TLS.
 #![forbid(unsafe_code)]
