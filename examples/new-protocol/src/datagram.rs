@@ -6,7 +6,6 @@ use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::flow::Endpoint;
 use packetbeat_core::ledger::Reason;
-use packetbeat_core::limits::PENDING_PER_SHARD;
 use packetbeat_core::pairing::ByKey;
 use packetbeat_core::parser::UdpParser;
 use packetbeat_core::probe::Verdict;
@@ -15,6 +14,7 @@ use packetbeat_core::stream::WireError;
 
 use crate::config::Config;
 use crate::event::Event;
+use crate::limits::WAITING;
 use crate::pending::Asked;
 use crate::{probe, wire};
 
@@ -55,7 +55,7 @@ impl UdpParser for Datagrams {
     }
 
     fn state(&self) -> State {
-        State { waiting: ByKey::new(PENDING_PER_SHARD) }
+        State { waiting: ByKey::new(WAITING) }
     }
 
     fn datagram(&self, state: &mut State, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Result<(), WireError> {

@@ -4,3 +4,5 @@
 pub const LINE_BYTES: usize = 1024;
 /// Digits of the number in front of a datagram.
 pub const ID_DIGITS: usize = 9;
+/// Requests over UDP that wait in one shard.
+pub const WAITING: usize = 4096;
