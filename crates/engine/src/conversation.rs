@@ -246,7 +246,8 @@ impl Talk {
         let held = undecided.into_held();
         let wrong =
             matches!((sender, decided), (Role::Client, Dir::ToClient) | (Role::Server, Dir::ToServer));
-        let flip = wrong && !self.from_start && !self.flipped;
+        // Also against the SYN: in who asks and who answers, the protocol has the last word.
+        let flip = wrong && !self.flipped;
         if flip {
             self.flip(env);
         }

@@ -75,7 +75,7 @@ impl Undecided {
     /// The next bytes of a direction: who reads them? Unless somebody does at once, they are kept.
     pub(crate) fn bytes(&mut self, dir: Dir, bytes: &[u8], stamp: Stamp, registry: &Registry) -> Decision {
         if !registry.settings.detect {
-            return self.owner.map_or(Decision::Nobody, |owner| Decision::Claim(owner, dir, Role::Unknown));
+            return self.by_port(dir, bytes, registry);
         }
         let decision = if self.heads[dir].is_empty() {
             self.ask(dir, bytes, registry)
@@ -99,6 +99,15 @@ impl Undecided {
             self.held_bytes += bytes.len();
         }
         decision
+    }
+
+    /// The owner of the port reads, whatever the bytes are; if it knows them, it also says who sent them.
+    fn by_port(&self, dir: Dir, bytes: &[u8], registry: &Registry) -> Decision {
+        let Some(owner) = self.owner else { return Decision::Nobody };
+        match registry.tcp(owner).map(|plugin| plugin.probe(probe_window(bytes))) {
+            Some(Verdict::Match { sender }) => Decision::Claim(owner, dir, sender),
+            _ => Decision::Claim(owner, dir, Role::Unknown),
+        }
     }
 
     /// Asks the owner of the port, then everybody else in their order.

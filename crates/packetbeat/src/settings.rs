@@ -67,9 +67,9 @@ fn load(cli: &Cli) -> Result<Config, Errors> {
     let usual =
         folder.map_or_else(|| PathBuf::from("packetbeat.yml"), |folder| folder.join("packetbeat.yml"));
     let named: Vec<PathBuf> = if cli.config.is_empty() {
-        // Without -c the usual file is read if it is there, as long as no capture was named: a file is analysed with the
-        // built-in defaults wherever one stands.
-        if cli.input.is_empty() && usual.is_file() { vec![usual] } else { Vec::new() }
+        // Without -c the usual file is read if it is there. For a named capture only where a folder was named as well: it is
+        // analysed with the built-in defaults wherever one stands.
+        if (cli.input.is_empty() || folder.is_some()) && usual.is_file() { vec![usual] } else { Vec::new() }
     } else {
         cli.config.iter().map(|path| beside(folder.map(PathBuf::as_path), path)).collect()
     };
