@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use packetbeat_core::probe::Verdict;
+use packetbeat_core::probe::{Role, Verdict};
 
 use super::run::Runner;
 use crate::conversation::{Conversation, Piece};
@@ -44,8 +44,17 @@ pub(crate) fn check_probe(
     options: &Options,
 ) -> Result<(), Failure> {
     let probe = |bytes: &[u8]| {
-        catch_unwind(AssertUnwindSafe(|| runner.plugin.probe(bytes)))
-            .map_err(|panic| of_panic(&*panic).with(around(bytes, bytes.len())))
+        let verdicts = || (runner.plugin.probe(bytes), runner.plugin.sender(bytes));
+        let tell = |failure: Failure| failure.with(around(bytes, bytes.len()));
+        let (verdict, sender) =
+            catch_unwind(AssertUnwindSafe(verdicts)).map_err(|panic| tell(of_panic(&*panic)))?;
+        match verdict {
+            Verdict::Match { sender: known } if known != Role::Unknown && known != sender => {
+                let what = format!("the probe says that the sender is {known:?}, `sender` says {sender:?}");
+                Err(tell(Failure::new("probe", what)))
+            }
+            _ => Ok(verdict),
+        }
     };
     let mut matched = false;
     for conversation in conversations {
