@@ -284,7 +284,7 @@ impl<'e> Exchange<'e> {
 
     /// `url.full`, put together from the other parts.
     fn full<F: Fields>(&self, to: &mut F) {
-        let v6 = memchr::memchr(b':', self.host.bytes()).is_some();
+        let v6 = self.host_is_ip && memchr::memchr(b':', self.host.bytes()).is_some();
         let bracket = |text: &'static str| if v6 { Text::from(text) } else { Text::default() };
         let mut digits = [0; 6];
         let port = if self.port == HTTP_PORT { &[][..] } else { port_text(self.port, &mut digits) };

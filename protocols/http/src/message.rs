@@ -246,21 +246,24 @@ impl Message {
     #[inline]
     fn special(&mut self, field: FieldLine, bytes: &[u8], config: &Config) {
         let (name, value) = (field.name.of(bytes), field.value);
-        let is = |text: &str| name.eq_ignore_ascii_case(text.as_bytes());
         let first = name.first().map_or(0, u8::to_ascii_lowercase);
         match (name.len(), first) {
-            (4, b'h') if is("host") => set_once(&mut self.host, value),
-            (6, b'e') if is("expect") => self.expects = wire::lists(value.of(bytes), b"100-continue"),
-            (7, b'r') if is("referer") => set_once(&mut self.referer, value),
-            (10, b'u') if is("user-agent") => set_once(&mut self.user_agent, value),
-            (10, b'c') if is("connection") => self.connection(value.of(bytes)),
+            (4, b'h') if wire::is_name(name, b"host") => set_once(&mut self.host, value),
+            (6, b'e') if wire::is_name(name, b"expect") => {
+                self.expects = wire::lists(value.of(bytes), b"100-continue");
+            }
+            (7, b'r') if wire::is_name(name, b"referer") => set_once(&mut self.referer, value),
+            (10, b'u') if wire::is_name(name, b"user-agent") => set_once(&mut self.user_agent, value),
+            (10, b'c') if wire::is_name(name, b"connection") => self.connection(value.of(bytes)),
             // Of several the last one holds, as in Packetbeat.
-            (12, b'c') if is("content-type") => self.content_type = value,
-            (13, b'a') if is("authorization") => self.authorization(field, config),
-            (14, b'c') if is("content-length") => self.length(value.of(bytes)),
-            (16, b'c') if is("content-encoding") => set_once(&mut self.content_encoding, value),
-            (17, b't') if is("transfer-encoding") => self.coding(value.of(bytes)),
-            (19, b'p') if is("proxy-authorization") && config.redact_authorization => {
+            (12, b'c') if wire::is_name(name, b"content-type") => self.content_type = value,
+            (13, b'a') if wire::is_name(name, b"authorization") => self.authorization(field, config),
+            (14, b'c') if wire::is_name(name, b"content-length") => self.length(value.of(bytes)),
+            (16, b'c') if wire::is_name(name, b"content-encoding") => {
+                set_once(&mut self.content_encoding, value);
+            }
+            (17, b't') if wire::is_name(name, b"transfer-encoding") => self.coding(value.of(bytes)),
+            (19, b'p') if wire::is_name(name, b"proxy-authorization") && config.redact_authorization => {
                 self.secrets.push((field.colon, value.end()));
             }
             _ => {}
@@ -280,7 +283,7 @@ impl Message {
     }
 
     fn connection(&mut self, value: &[u8]) {
-        if value.eq_ignore_ascii_case(b"keep-alive") {
+        if wire::is_name(value, b"keep-alive") {
             self.closes = false;
         } else if wire::lists(value, b"close") {
             self.closes = true;

@@ -52,6 +52,9 @@ fn cut(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
 #[must_use]
 pub fn host_and_port(text: &[u8]) -> (&[u8], Option<u16>) {
     let colon = memchr::memrchr(b':', text);
+    if colon.is_none() {
+        return (text, None);
+    }
     let bracket = memchr::memrchr(b']', text);
     // An address without brackets has several colons and no port.
     let bare_v6 = bracket.is_none() && memchr::memchr(b':', text) != colon;

@@ -316,19 +316,37 @@ pub fn chunk_size(line: &[u8]) -> Option<u64> {
 /// A Content-Length (RFC 9110, 8.6): digits, or the same digits several times with commas. Sizes above 2^60 are none.
 #[must_use]
 pub fn content_length(value: &[u8]) -> Option<u64> {
+    if (1..=18).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) {
+        let length = decimal(value);
+        return (length < 1 << 60).then_some(length);
+    }
     let mut length = None;
     for part in value.split(|byte| *byte == b',') {
         let digits = part.trim_ascii();
         if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let value = digits.iter().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+        let value = decimal(digits);
         if length.is_some_and(|other| other != value) {
             return None;
         }
         length = Some(value);
     }
     length.filter(|length| *length < 1 << 60)
+}
+
+/// The value of at most 18 digits.
+fn decimal(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit.wrapping_sub(b'0')))
+}
+
+/// Whether `name` is `lower` in any case. All bytes are looked at side by side; that a CR stands for a hyphen then is of no
+/// consequence: no name of a field that was split off a line of its own has one.
+#[inline]
+#[must_use]
+pub fn is_name<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
+    let Ok(name) = <&[u8; N]>::try_from(name) else { return false };
+    name.iter().zip(lower).fold(0, |differs, (one, other)| differs | ((one | 0x20) ^ other)) == 0
 }
 
 /// Whether `value` names `token` in its comma list, in any case and whatever its parameters.
@@ -437,6 +455,8 @@ mod tests {
             [&b"42,43"[..], b"", b"-1", b"+1", b"1e3", b"99999999999999999999"].map(content_length),
             [None; 6]
         );
+        assert!(is_name(b"Content-LENGTH", b"content-length") && !is_name(b"Host:", b"host"));
+        assert!(!is_name(b"hosT", b"hose"));
         assert!(lists(b"gzip, Chunked ;q=1", b"chunked") && !lists(b"xchunked", b"chunked"));
     }
 }

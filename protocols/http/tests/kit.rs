@@ -28,10 +28,10 @@ fn recorded_conversations_conform() {
     let capture = "../../tests/pcaps/http.pcap";
     let talks = tcp_conversations(capture, &[80, 5000, 8000, 8002, 8080]);
     assert!(talks.is_ok(), "{:?}", talks.err());
-    // A head is consumed once it is whole; one of them has 9 KB.
+    // Every third conversation: all of them take half a minute. A head is consumed once it is whole; one has 9 KB.
     let options = Options { effort: 256 << 10, rounds: 100, shown_again: 5000, ..Options::default() };
     // A tunnel is left out: after a hole in CONNECT the exchange within it is seen, and is no mistake.
     let talks = talks.unwrap_or_default().into_iter();
     let talks = talks.filter(|talk| !talk.stream(Dir::ToServer).starts_with(b"CONNECT "));
-    tcp::<Http>(options).conversations(talks).check();
+    tcp::<Http>(options).conversations(talks.step_by(3)).check();
 }
