@@ -14,7 +14,8 @@ pub fn run(input: &[u8]) {
             loader = loader.text(name, text);
         }
     }
-    for setting in texts.take(16) {
+    // An override with a line break is shown as it is in its message, which is then no line: not tried.
+    for setting in texts.take(16).filter(|setting| !setting.iter().any(u8::is_ascii_control)) {
         loader = loader.set(String::from_utf8_lossy(setting));
     }
     let env = |name: &str| (name.len() < 3).then(|| "${A} 1".to_owned());
