@@ -74,9 +74,7 @@ fn segments(conversation: &Conversation, random: &mut Random) -> Vec<Segment> {
     for piece in &conversation.pieces {
         let mut rest = &piece.bytes[..];
         while !rest.is_empty() {
-            // Not one byte: acknowledged before it is seen, it cannot be told from a FIN that is not in the capture.
-            let take = 2 + random.below(rest.len().min(1460));
-            let take = if take + 1 >= rest.len() { rest.len() } else { take };
+            let take = 1 + random.below(rest.len().min(1460));
             let (head, tail) = rest.split_at_checked(take).unwrap_or((rest, &[]));
             add(piece.dir, head, false, piece.nanos);
             rest = tail;
@@ -114,9 +112,7 @@ fn perturbed(mut segments: Vec<Segment>, random: &mut Random) -> Vec<Segment> {
     }
     // Swapped with a neighbour.
     for at in 1..segments.len() {
-        let both = segments.get(at - 1..=at).unwrap_or_default();
-        let told_apart = both.iter().all(|segment| segment.bytes.len() != 1);
-        if told_apart && random.below(4) == 0 {
+        if random.below(4) == 0 {
             segments.swap(at - 1, at);
         }
     }
