@@ -7,6 +7,7 @@ use clap::{ArgAction, Parser};
 /// Reads packets, understands what is said in them, and writes each transaction as an event.
 #[derive(Debug, Parser)]
 #[command(name = "packetbeat", version, max_term_width = 100)]
+#[command(override_usage = "packetbeat -I FILE [OPTIONS]")]
 #[command(after_help = "\
 Examples:
   packetbeat -I capture.pcap -N -e      transactions of a file to standard output, log to standard error
@@ -50,7 +51,7 @@ pub(crate) struct Cli {
     pub(crate) summary: Option<PathBuf>,
 
     /// Number of workers: packetbeat.workers (ours)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) workers: Option<u16>,
 
     /// Where configuration, data and logs are looked for

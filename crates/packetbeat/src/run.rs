@@ -1,5 +1,6 @@
 //! One run of the program.
 
+use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,10 +54,16 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
     let registry = selected(registry, cli, &logging);
     let input = Input::open(&input).map_err(|error| error.to_string())?;
     let reader = input.reader().map_err(|error| error.to_string())?;
+    // Before hours of reading, not behind them.
+    let summary = cli.summary.as_deref().map(create_summary).transpose()?;
     let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
     let progress = Progress::default();
     let stop = progress.clone();
     // The second Ctrl-C is for whoever does not want to wait, say for a pager that holds standard output.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "who asks twice does not want to wait for what is on its way"
+    )]
     let interrupted = move || {
         if stop.is_stopped() {
             std::process::exit(INTERRUPTED);
@@ -75,12 +82,13 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
     if progress.is_stopped() {
         warn!("stopped before the end of the capture: what was read until then is analysed");
     }
-    let Fed { summary, packets, warnings, error } = fed;
+    let Fed { summary: counted, packets, warnings, error } = fed;
     for warning in &warnings {
         warn!("{warning}");
     }
     let names = registry.names().map(str::to_owned).collect();
-    let ledger = Ledger { summary, packets, published: report.published, dropped: report.dropped, names };
+    let ledger =
+        Ledger { summary: counted, packets, published: report.published, dropped: report.dropped, names };
     let mut failed = false;
     if let Some(error) = error {
         error!("{error}");
@@ -94,10 +102,10 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
         error!("the ledger does not close: {wrong}");
         failed = true;
     }
-    if let Some(path) = &cli.summary
-        && let Err(error) = write_summary(path, &ledger)
+    if let Some((mut file, path)) = summary
+        && let Err(error) = file.write_all(ledger.to_json().as_bytes())
     {
-        error!("{}: the summary cannot be written: {error}", path.display());
+        error!("{}", unwritable(path, &error));
         failed = true;
     }
     if cli.log_to_stderr {
@@ -128,6 +136,10 @@ fn selected(mut registry: Registry, cli: &Cli, logging: &packetbeat_config::Logg
     registry
 }
 
-fn write_summary(path: &Path, ledger: &Ledger) -> std::io::Result<()> {
-    std::fs::write(path, ledger.to_json())
+fn create_summary(path: &Path) -> Result<(File, &Path), String> {
+    File::create(path).map(|file| (file, path)).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: the summary cannot be written: {error}", path.display())
 }
