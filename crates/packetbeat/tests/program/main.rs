@@ -2,5 +2,13 @@
 // Tests are allowed to fail loudly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cli;
 mod common;
+mod detection;
+mod determinism;
+mod hostile;
+mod ledger;
 mod live;
+mod output;
+mod recorded;
+mod secrets;

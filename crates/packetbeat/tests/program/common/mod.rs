@@ -30,16 +30,34 @@ pub(crate) fn capture_bytes(name: &str) -> Vec<u8> {
 pub(crate) const CONFIGURED: &str =
     "packetbeat.protocols=[{type: http}, {type: dns, ports: [53, 5353, 5355]}, {type: smtp}]";
 
-/// The events of a capture with the built-in defaults; the run must go well.
-pub(crate) fn events_of(capture: &Path) -> Vec<Value> {
-    Packetbeat::new().read(capture).run().ok().events()
-}
-
 /// Values in any order, to be compared.
 pub(crate) fn sorted(values: impl IntoIterator<Item = Value>) -> Vec<String> {
     let mut lines: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     lines.sort();
     lines
+}
+
+/// Compares what [`sorted`] gave, and shows what differs alone.
+pub(crate) fn assert_same(found: &[String], wanted: &[String], what: &str) {
+    let without = |from: &[String], these: &[String]| {
+        let mut rest = these.to_vec();
+        let mut left = from.to_vec();
+        left.retain(|line| match rest.iter().position(|other| other == line) {
+            Some(at) => {
+                rest.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        left
+    };
+    let (surplus, missing) = (without(found, wanted), without(wanted, found));
+    assert!(
+        surplus.is_empty() && missing.is_empty(),
+        "{what}\nnot wanted:\n{}\nmissing:\n{}",
+        surplus.join("\n"),
+        missing.join("\n")
+    );
 }
 
 /// An event without what depends on the run or on the time of its packets.

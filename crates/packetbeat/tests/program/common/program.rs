@@ -77,6 +77,15 @@ impl Packetbeat {
         running.end()
     }
 
+    /// Runs to the end, with nothing on standard input and a file for standard output.
+    pub(crate) fn run_into(mut self, stdout: std::fs::File) -> Outcome {
+        self.command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap();
+        let errors = rest(child.stderr.take().unwrap());
+        let (_, none) = channel();
+        Running { child, stdin: None, lines: none, errors, folder: self.folder }.end()
+    }
+
     /// Starts, and keeps standard input open.
     pub(crate) fn start(mut self) -> Running {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
