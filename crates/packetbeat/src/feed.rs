@@ -128,7 +128,7 @@ fn walk(
     let mut worker = Worker::new(registry, index, workers);
     let mut batch = Batch::default();
     let mut seen = Seen::default();
-    let mut number = 0;
+    let mut seat = meeting.seat(index);
     loop {
         match reader.next() {
             Ok(Some(packet)) => {
@@ -146,26 +146,26 @@ fn walk(
                 progress.set(reader.position());
             }
             worker.take_batch(&mut batch);
-            if !meeting.post(index, number, &mut batch) {
-                number += 1;
+            if !seat.post(&mut batch) {
                 break;
             }
-            number += 1;
         }
     }
     seen.warnings = reader.warnings().iter().map(ToString::to_string).collect();
     worker.finish();
     worker.take_batch(&mut batch);
-    meeting.post(index, number, &mut batch);
+    seat.post(&mut batch);
     (worker.into_summary(), seen)
 }
 
 pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {
     let mut fed = Fed { summary: Summary::default(), packets: 0, warnings: Vec::new(), error: None };
-    for (summary, seen) in results {
+    for (index, (summary, seen)) in results.enumerate() {
         fed.summary.merge(&summary);
-        // All walked the same input: what one reader saw, all saw.
-        fed.packets = fed.packets.max(seen.packets);
+        // The first worker counts packets for all; the others walked the same input.
+        if index == 0 {
+            fed.packets = seen.packets;
+        }
         if fed.warnings.is_empty() {
             fed.warnings = seen.warnings;
         }

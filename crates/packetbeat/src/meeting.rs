@@ -25,13 +25,14 @@ struct State {
     /// Batches from number `first` on, each with one place a worker.
     slots: VecDeque<Vec<Option<Batch>>>,
     first: u64,
+    /// The number of each worker's first batch that will never come, once it has left.
+    left: Vec<Option<u64>>,
     /// The highest number that any worker has posted.
     highest: u64,
     stop_after: Option<u64>,
     spare: Vec<Batch>,
     reuse: Lines,
     closed: bool,
-    workers: usize,
 }
 
 impl<'p> Meeting<'p> {
@@ -39,19 +40,22 @@ impl<'p> Meeting<'p> {
         let state = State {
             slots: VecDeque::new(),
             first: 0,
+            left: vec![None; workers],
             highest: 0,
             stop_after: None,
             spare: Vec::new(),
             reuse: Lines::default(),
             closed: false,
-            workers,
         };
         Self { state: Mutex::new(state), moved: Condvar::new(), publisher, progress }
     }
 
-    /// A worker has finished batch `number`; an empty batch comes back in its place. False if the worker is to stop: all
-    /// stop behind the same batch.
-    pub(crate) fn post(&self, worker: usize, number: u64, batch: &mut Batch) -> bool {
+    /// The place of a worker; who lets go of it is waited for no longer.
+    pub(crate) fn seat(&self, worker: usize) -> Seat<'_, 'p> {
+        Seat { meeting: self, worker, next: 0 }
+    }
+
+    fn post(&self, worker: usize, number: u64, batch: &mut Batch) -> bool {
         let mut state = self.lock();
         while number >= state.first + AHEAD {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -63,20 +67,40 @@ impl<'p> Meeting<'p> {
         }
         let place = (number - state.first) as usize; // below AHEAD
         while state.slots.len() <= place {
-            let row = (0..state.workers).map(|_| None).collect();
+            let row = state.left.iter().map(|_| None).collect();
             state.slots.push_back(row);
         }
         let fresh = state.spare.pop().unwrap_or_default();
         if let Some(slot) = state.slots.get_mut(place).and_then(|row| row.get_mut(worker)) {
             *slot = Some(std::mem::replace(batch, fresh));
         }
-        while state.slots.front().is_some_and(|row| row.iter().all(Option::is_some)) {
-            let Some(row) = state.slots.pop_front() else { break };
+        self.settle(&mut state);
+        state.stop_after.is_none_or(|last| number < last)
+    }
+
+    fn leave(&self, worker: usize, next: u64) {
+        let mut state = self.lock();
+        if let Some(left) = state.left.get_mut(worker) {
+            *left = Some(next);
+        }
+        self.settle(&mut state);
+        self.moved.notify_all();
+    }
+
+    /// Hands on the batches that nobody is missing from.
+    fn settle(&self, state: &mut State) {
+        while let Some(row) = state.slots.front() {
+            let gone = |worker: usize| {
+                state.left.get(worker).is_some_and(|left| left.is_some_and(|left| left <= state.first))
+            };
+            if !row.iter().enumerate().all(|(worker, batch)| batch.is_some() || gone(worker)) {
+                return;
+            }
+            let Some(row) = state.slots.pop_front() else { return };
             state.first += 1;
-            self.hand_on(&mut state, row.into_iter().flatten().collect());
+            self.hand_on(state, row.into_iter().map(Option::unwrap_or_default).collect());
             self.moved.notify_all();
         }
-        state.stop_after.is_none_or(|last| number < last)
     }
 
     fn hand_on(&self, state: &mut State, mut batches: Vec<Batch>) {
@@ -95,5 +119,29 @@ impl<'p> Meeting<'p> {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A worker's place in a meeting.
+pub(crate) struct Seat<'m, 'p> {
+    meeting: &'m Meeting<'p>,
+    worker: usize,
+    next: u64,
+}
+
+impl Seat<'_, '_> {
+    /// The worker has finished its next batch; an empty one comes back in its place. False if it is to stop: all stop behind
+    /// the same batch.
+    pub(crate) fn post(&mut self, batch: &mut Batch) -> bool {
+        let number = self.next;
+        self.next += 1;
+        self.meeting.post(self.worker, number, batch)
+    }
+}
+
+impl Drop for Seat<'_, '_> {
+    // Also when the worker panics, or its reader ends earlier than the others': they must not wait for it.
+    fn drop(&mut self) {
+        self.meeting.leave(self.worker, self.next);
     }
 }

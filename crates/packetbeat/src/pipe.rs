@@ -96,22 +96,20 @@ fn work(
     let mut worker = Worker::new(registry, index, workers);
     let mut events = packetbeat_engine::Batch::default();
     let mut seen = Seen::default();
-    let mut number = 0;
+    let mut seat = meeting.seat(index);
     for batch in batches {
         for packet in &*batch {
             seen.packets = packet.number;
             worker.packet(&packet);
         }
         worker.take_batch(&mut events);
-        let go_on = meeting.post(index, number, &mut events);
-        number += 1;
-        if !go_on {
+        if !seat.post(&mut events) {
             break;
         }
     }
     worker.finish();
     worker.take_batch(&mut events);
-    meeting.post(index, number, &mut events);
+    seat.post(&mut events);
     (worker.into_summary(), seen)
 }
 
