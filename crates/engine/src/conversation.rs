@@ -15,6 +15,7 @@ use crate::detect::{Decision, Held, Undecided};
 use crate::env::Env;
 use crate::limits::{HANDOVERS, LINGER};
 use crate::parsing::{Finished, Parsing};
+use crate::registry::Registry;
 
 /// A connection and what is known of it.
 pub(crate) struct Conversation {
@@ -62,9 +63,9 @@ pub(crate) struct Opening {
 }
 
 impl Conversation {
-    pub(crate) fn new(opening: Opening, now: i64) -> Self {
+    pub(crate) fn new(opening: Opening, now: i64, registry: &Registry) -> Self {
         let Opening { flow, owner, from_start, serial } = opening;
-        let stage = Stage::Undecided(Undecided::new(owner, from_start, 0));
+        let stage = Stage::Undecided(Undecided::new(owner, from_start, 0, registry));
         Self {
             tcp: Connection::default(),
             talk: Talk { flow, stage, flipped: false, from_start, handovers: 0, reset_by: None },
@@ -114,7 +115,7 @@ impl Conversation {
         self.forget_at = None;
         if matches!(self.talk.stage, Stage::Closed) {
             let owner = env.registry.tcp_owner(self.talk.flow.server.port);
-            self.talk.stage = Stage::Undecided(Undecided::new(owner, self.talk.from_start, 0));
+            self.talk.stage = Stage::Undecided(Undecided::new(owner, self.talk.from_start, 0, env.registry));
         }
     }
 
@@ -306,7 +307,7 @@ impl Talk {
                 }
                 // Claimed in error: others may look at what follows.
                 if detect {
-                    self.stage = Stage::Undecided(Undecided::new(None, true, 1 << protocol.0));
+                    self.stage = Stage::Undecided(Undecided::new(None, true, 1 << protocol.0, env.registry));
                 }
             }
             Finish::Upgrade(Next::Named(name)) if self.handovers <= HANDOVERS => {
@@ -314,8 +315,8 @@ impl Talk {
                     self.open(next, Start::Upgraded, Both::default(), env);
                 }
             }
-            Finish::Upgrade(Next::Detect) if detect => {
-                self.stage = Stage::Undecided(Undecided::new(None, true, 0));
+            Finish::Upgrade(Next::Detect) if self.handovers <= HANDOVERS => {
+                self.stage = Stage::Undecided(Undecided::upgraded(env.registry));
             }
             Finish::Opaque | Finish::Upgrade(_) => {}
         }
@@ -339,7 +340,7 @@ impl Talk {
                 // What follows the hole is the middle of something.
                 let banned = undecided.banned();
                 let owner = env.registry.tcp_owner(self.flow.server.port);
-                let fresh = Undecided::new(owner, false, banned);
+                let fresh = Undecided::new(owner, false, banned, env.registry);
                 self.from_start = false;
                 let before = std::mem::replace(undecided, fresh);
                 for held in before.into_held() {

@@ -24,6 +24,8 @@ pub(crate) struct Undecided {
     rejected: Both<u64>,
     banned: u64,
     owner: Option<ProtocolId>,
+    /// Whether content decides.
+    by_content: bool,
     /// Whether the first bytes of the connection are in the capture.
     from_start: bool,
     tries: u8,
@@ -40,8 +42,9 @@ pub(crate) enum Decision {
 }
 
 impl Undecided {
-    pub(crate) fn new(owner: Option<ProtocolId>, from_start: bool, banned: u64) -> Self {
+    pub(crate) fn new(owner: Option<ProtocolId>, from_start: bool, banned: u64, registry: &Registry) -> Self {
         Self {
+            by_content: registry.settings.detect,
             held: Vec::new(),
             held_bytes: 0,
             heads: Both::default(),
@@ -51,6 +54,12 @@ impl Undecided {
             from_start,
             tries: 0,
         }
+    }
+
+    /// After an upgrade that leaves it to the content. With detection off, protocols without a port are silenced ones.
+    pub(crate) fn upgraded(registry: &Registry) -> Self {
+        let banned = if registry.settings.detect { 0 } else { registry.without_ports() };
+        Self { by_content: true, ..Self::new(None, true, banned, registry) }
     }
 
     /// Protocols that are not asked any more.
@@ -74,7 +83,7 @@ impl Undecided {
 
     /// The next bytes of a direction: who reads them? Unless somebody does at once, they are kept.
     pub(crate) fn bytes(&mut self, dir: Dir, bytes: &[u8], stamp: Stamp, registry: &Registry) -> Decision {
-        if !registry.settings.detect {
+        if !self.by_content {
             return self.by_port(dir, bytes, registry);
         }
         let decision = if self.heads[dir].is_empty() {

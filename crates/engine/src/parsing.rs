@@ -8,7 +8,9 @@ use packetbeat_core::event::ProtocolId;
 use packetbeat_core::flow::Flow;
 use packetbeat_core::limits::WINDOW_BYTES;
 use packetbeat_core::session::Session;
-use packetbeat_core::stream::{AfterGap, Boundary, Close, Finish, Progress, Skipped, Window, WireError};
+use packetbeat_core::stream::{
+    AfterGap, Boundary, Close, Finish, Progress, SkipLen, Skipped, Window, WireError,
+};
 use packetbeat_core::time::Stamp;
 
 use crate::env::Env;
@@ -225,6 +227,8 @@ impl Parsing {
                     (self.streams[dir].shown, self.streams[dir].needs) = (window.bytes.len(), 1);
                     return Left::Waiting(window.bytes.len());
                 }
+                // What the search has seen, the parser has not.
+                window.fresh = 0;
                 continue;
             }
             let session = &mut self.session;
@@ -247,8 +251,14 @@ impl Parsing {
                 Progress::Skip { then, .. } => {
                     let at = self.streams[dir].stamps.at(window.start);
                     self.streams[dir].skip = Some(Skip::new(then, at));
-                    let last = self.streams[dir].stamps.at(window.start.plus(window.bytes.len()));
                     let before = window.bytes.len();
+                    let passed = match then {
+                        SkipLen::Exactly(count) => {
+                            usize::try_from(count.get()).map_or(before, |count| count.min(before))
+                        }
+                        SkipLen::ToEnd => before,
+                    };
+                    let last = self.streams[dir].stamps.at(window.start.plus(passed.saturating_sub(1)));
                     let rest = self.skip_head(dir, window.bytes, last, flow, env).len();
                     window = window.after(before - rest);
                 }

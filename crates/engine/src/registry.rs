@@ -149,6 +149,12 @@ impl Registry {
         self.protocols.get(usize::from(id.0))?.parsers.udp.as_ref()
     }
 
+    /// A bit for each protocol that owns no port.
+    pub(crate) fn without_ports(&self) -> u64 {
+        let none = self.protocols.iter().enumerate().filter(|(_, one)| one.ports.is_empty());
+        none.fold(0, |bits, (id, _)| bits | 1 << id)
+    }
+
     pub(crate) fn ids(&self) -> impl Iterator<Item = ProtocolId> + use<> {
         (0..self.protocols.len()).map(|id| ProtocolId(id as u8))
     }

@@ -205,7 +205,7 @@ impl Shard {
         self.serial = self.serial.wrapping_add(1);
         env.connections.seen += 1;
         let opening = Opening { flow, owner, from_start: syn, serial: self.serial };
-        self.connections.insert(key, Conversation::new(opening, env.now.nanos))
+        self.connections.insert(key, Conversation::new(opening, env.now.nanos, registry))
     }
 
     /// After a call into a connection: its timer, its memory, the shard's budget.
