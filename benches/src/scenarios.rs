@@ -36,6 +36,20 @@ pub struct Scenario {
     pub prepare: fn(u32) -> Box<dyn FnMut()>,
 }
 
+impl Scenario {
+    /// The step of the analysis: what stands before the slash of its name.
+    #[must_use]
+    pub fn step(&self) -> &'static str {
+        self.name.split_once('/').map_or(self.name, |(step, _)| step)
+    }
+
+    /// What of the step: what stands behind the slash.
+    #[must_use]
+    pub fn case(&self) -> &'static str {
+        self.name.split_once('/').map_or("", |(_, case)| case)
+    }
+}
+
 /// All of them, in the order of the analysis.
 pub const ALL: [Scenario; 17] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
@@ -71,9 +85,9 @@ pub fn named(name: &str) -> Option<Scenario> {
     ALL.into_iter().find(|scenario| scenario.name == name)
 }
 
-/// The scenarios of a step, which is what stands before the slash.
+/// The scenarios of a step.
 pub fn of_step(step: &str) -> impl Iterator<Item = Scenario> {
-    ALL.into_iter().filter(move |scenario| scenario.name.split('/').next() == Some(step))
+    ALL.into_iter().filter(move |scenario| scenario.step() == step)
 }
 
 fn mixed(count: u32) -> Vec<u8> {

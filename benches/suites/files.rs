@@ -9,7 +9,7 @@ fn bench(criterion: &mut Criterion) {
     for scenario in scenarios::of_step("files") {
         let mut work = (scenario.prepare)(100_000);
         group.throughput(Throughput::Elements(100_000));
-        group.bench_function(scenario.name, |bencher| bencher.iter(&mut work));
+        group.bench_function(scenario.case(), |bencher| bencher.iter(&mut work));
     }
     group.finish();
 }

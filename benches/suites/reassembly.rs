@@ -9,7 +9,7 @@ fn bench(criterion: &mut Criterion) {
     for scenario in scenarios::of_step("reassembly") {
         let mut work = (scenario.prepare)(10_000);
         group.throughput(Throughput::Elements(10_000));
-        group.bench_function(scenario.name, |bencher| bencher.iter(&mut work));
+        group.bench_function(scenario.case(), |bencher| bencher.iter(&mut work));
     }
     group.finish();
 }

@@ -11,7 +11,7 @@ fn bench(criterion: &mut Criterion) {
         let count = if scenario.unit == "run" { 1 } else { 2_000 };
         let mut work = (scenario.prepare)(count);
         group.throughput(Throughput::Elements(u64::from(count)));
-        group.bench_function(scenario.name, |bencher| bencher.iter(&mut work));
+        group.bench_function(scenario.case(), |bencher| bencher.iter(&mut work));
     }
     group.finish();
 }
