@@ -19,6 +19,9 @@ use serde_json::{Map, Value};
 use crate::cli::Cli;
 use crate::identity::{Identity, merge};
 
+/// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
+const MOST_WORKERS: usize = 256;
+
 /// What a run needs.
 pub(crate) struct Plan {
     pub(crate) registry: Registry,
@@ -57,7 +60,14 @@ pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan,
         cli.input.clone()
     };
     let target = target(&config, cli, to_terminal, &mut warnings);
-    Ok(Plan { registry, target, workers: workers.max(1), input, logging: config.logging.clone(), warnings })
+    Ok(Plan {
+        registry,
+        target,
+        workers: workers.clamp(1, MOST_WORKERS),
+        input,
+        logging: config.logging.clone(),
+        warnings,
+    })
 }
 
 fn load(cli: &Cli) -> Result<Config, Errors> {

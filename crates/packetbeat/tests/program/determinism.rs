@@ -26,7 +26,8 @@ fn any_number_of_workers() {
             |workers: &str| output(Packetbeat::new().read(capture(name)).args("--workers").arg(workers));
         let one = run("1");
         assert!(!one.is_empty());
-        for workers in ["2", "3", "8", "64"] {
+        // The last is more than any system starts.
+        for workers in ["2", "3", "8", "65535"] {
             assert_eq!(run(workers), one, "{name}: {workers} workers");
         }
     }
@@ -100,13 +101,7 @@ fn configured_or_not() {
     for name in CAPTURES {
         let defaults = output(Packetbeat::new().read(capture(name)));
         let configured = output(Packetbeat::new().read(capture(name)).set(CONFIGURED));
-        let mut wanted: Vec<&str> = defaults.lines().collect();
-        if name == "http" {
-            // But for a request in a tunnel: without detection nobody looks into it.
-            let tunnel = wanted.iter().position(|line| line.contains("CONNECT www.example.org:80")).unwrap();
-            assert!(wanted.remove(tunnel + 1).contains("GET /text.txt"));
-        }
-        assert_eq!(configured.lines().collect::<Vec<_>>(), wanted, "{name}");
+        assert_eq!(defaults, configured, "{name}");
     }
 }
 
@@ -160,19 +155,19 @@ impl Random {
     }
 }
 
-/// TCP packets that carry bytes change places with their neighbours.
+/// TCP packets change places with their neighbours.
 ///
-/// What opens and ends a connection stays where it is: a reset is the end for whoever sees it, and data in front of the
-/// handshake is a connection joined in the middle.
+/// Those with SYN or RST stay where they are, and nothing moves past them: data in front of the handshake is a
+/// connection joined in the middle, and a reset is the end for whoever sees it.
 fn shuffled(packets: &[Packet], seed: u64) -> Vec<Packet> {
     const WINDOW: usize = 4;
-    const STAY: u8 = 0b111;
+    const SYN_OR_RST: u8 = 0b110;
     let mut random = Random(seed);
     let mut out = packets.to_vec();
     let moves = |packet: &Packet| {
         let data = &packet.data;
         let ports = pcap::ports_at(data);
-        pcap::flow(data).tcp && data[ports + 13] & STAY == 0
+        pcap::flow(data).tcp && data[ports + 13] & SYN_OR_RST == 0
     };
     for start in (0..packets.len()).step_by(WINDOW) {
         // Those of the window between two that stay.
@@ -192,8 +187,9 @@ fn segments_out_of_order() {
     for name in ["http", "smtp", "smtp-session", "smtp-starttls", "dns"] {
         let packets = in_step(pcap::read(&capture_bytes(name)));
         let wanted = events(&packets);
-        for seed in 1..=20 {
-            let mixed = shuffled(&packets, seed * 0x9e37_79b9_7f4a_7c15);
+        for seed in 1..=40_u64 {
+            let mixed = shuffled(&packets, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            assert_ne!(mixed, packets);
             assert_same(&events(&in_step(mixed)), &wanted, &format!("{name}, seed {seed}"));
         }
     }

@@ -1,5 +1,7 @@
 //! Captures that are none, captures that are damaged, configurations that are wrong: one clear message each.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::common::pcap::{self, Packet};
 use crate::common::{Packetbeat, capture, capture_bytes, gzip, sorted, timeless};
 
@@ -54,6 +56,39 @@ fn no_file() {
     // Memory that is mapped by nobody cannot be read, not even by root.
     let said = refused(Packetbeat::new().args("-I /proc/self/mem"));
     assert!(said.contains("/proc/self/mem: cannot be read: "), "{said}");
+}
+
+#[test]
+fn a_file_that_this_user_may_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("private.pcap");
+    std::fs::copy(capture("smtp"), &path).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::File::open(&path).is_ok() {
+        // Root may read everything.
+        assert_eq!(Packetbeat::new().read(&path).run().quiet().events().len(), 1);
+    } else {
+        let said = refused(Packetbeat::new().read(&path));
+        assert!(said.contains("make it readable for this user"), "{said}");
+    }
+}
+
+#[test]
+fn files_in_any_order_and_given_twice() {
+    // Time that runs backwards, and packets that were seen before: strange, and no reason to fail.
+    let count = |names: &[&str]| {
+        let mut run = Packetbeat::new().args("-e");
+        for name in names {
+            run = run.read(capture(name));
+        }
+        let outcome = run.run().ok();
+        assert!(outcome.stderr.contains("everything is accounted for"), "{}", outcome.stderr);
+        outcome.events().len()
+    };
+    let (dns, mail) = (count(&["dns"]), count(&["smtp-session"]));
+    assert_eq!(count(&["dns", "smtp-session"]), dns + mail);
+    assert_eq!(count(&["smtp-session", "dns"]), dns + mail);
+    assert!(count(&["dns", "dns", "smtp-session", "dns"]) >= dns + mail);
 }
 
 #[test]
@@ -152,7 +187,6 @@ fn a_configuration_that_is_not_there_or_not_safe() {
     let said = Packetbeat::new().args("-c none.yml").read(capture("smtp")).run().failed();
     assert!(said.contains("none.yml: cannot be read: No such file"), "{said}");
 
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("open.yml");
     std::fs::write(&path, "name: x\n").unwrap();
