@@ -97,27 +97,30 @@ fn exchange(event: &Value) -> Value {
 #[test]
 fn web() {
     let config = "packetbeat.protocols: [{type: http, send_request: true, send_headers: [Host]}]";
-    // Without detection nobody looks into the tunnel; that all the rest is the same stands in `determinism`.
-    let run = Packetbeat::new().read(capture("http")).config(config).set("packetbeat.detect=true");
-    let mut events = run.run().quiet().events();
-    // Its sender gave up and logged no answer; the server had answered before the body was complete.
-    let given_up = |event: &&mut Value| {
-        event["http"]["request"]["headers"]["content-length"] == 100 && event["url"]["path"] == "/form"
-    };
-    let mut given_up = events.iter_mut().filter(given_up);
-    given_up.next().unwrap()["http"]["response"]["status_code"].take();
-    assert!(given_up.next().is_none());
-    assert_eq!(without_logged("http", events, exchange), [] as [Value; 0]);
+    for detect in ["packetbeat.detect=true", "packetbeat.detect=false"] {
+        let run = Packetbeat::new().read(capture("http")).config(config).set(detect);
+        let mut events = run.run().quiet().events();
+        // Its sender gave up and logged no answer; the server had answered before the body was complete.
+        let given_up = |event: &&mut Value| {
+            event["http"]["request"]["headers"]["content-length"] == 100 && event["url"]["path"] == "/form"
+        };
+        let mut given_up = events.iter_mut().filter(given_up);
+        given_up.next().unwrap()["http"]["response"]["status_code"].take();
+        assert!(given_up.next().is_none());
+        assert_eq!(without_logged("http", events, exchange), [] as [Value; 0]);
+    }
 }
 
 #[test]
 fn the_web_with_defaults() {
     let logged = std::fs::read_to_string(capture("http").with_extension("expected.jsonl")).unwrap();
-    let events = Packetbeat::new().read(capture("http")).run().quiet().events();
-    assert_eq!(events.len(), logged.lines().count());
-    for event in events {
-        assert_eq!(event["type"], "http");
-        assert!(event["http"]["request"].is_object() && event["http"]["response"].is_object(), "{event}");
+    for events in both_ways("http") {
+        assert_eq!(events.len(), logged.lines().count());
+        for event in events {
+            assert_eq!(event["type"], "http");
+            let http = &event["http"];
+            assert!(http["request"].is_object() && http["response"].is_object(), "{event}");
+        }
     }
 }
 
