@@ -97,7 +97,9 @@ impl Config {
                 self.redact_authorization
                     .then_some(["authorization", "proxy-authorization"])
                     .into_iter()
-                    .flatten(),
+                    .flatten()
+                    // Addresses of pages, for the parameters in them.
+                    .chain((!self.hide_keywords.is_empty()).then_some("location")),
             ),
         )
     }

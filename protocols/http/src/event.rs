@@ -14,7 +14,8 @@ use packetbeat_core::text::Text;
 use crate::body;
 use crate::config::Config;
 use crate::headers;
-use crate::message::{Message, Notes};
+use crate::message::{Message, Notes, is_form};
+use crate::redact;
 use crate::target::{self, Parameters, Target};
 use crate::user;
 use crate::wire::StartLine;
@@ -33,7 +34,14 @@ pub struct Scratch {
     query: Vec<u8>,
     phrase: Vec<u8>,
     user: Vec<u8>,
-    bodies: [Vec<u8>; 2],
+    bodies: [Bodies; 2],
+}
+
+/// What becomes of a body.
+#[derive(Debug, Default)]
+struct Bodies {
+    decoded: Vec<u8>,
+    concealed: Vec<u8>,
 }
 
 impl Scratch {
@@ -41,7 +49,8 @@ impl Scratch {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         let plain = [&self.path, &self.encoded_path, &self.query, &self.phrase, &self.user];
-        let bodies: usize = self.bodies.iter().map(Vec::capacity).sum();
+        let bodies: usize =
+            self.bodies.iter().map(|body| body.decoded.capacity() + body.concealed.capacity()).sum();
         plain.iter().map(|buffer| buffer.capacity()).sum::<usize>() + bodies + self.parameters.heap_bytes()
     }
 
@@ -51,9 +60,13 @@ impl Scratch {
             *self = Self::default();
             return;
         }
-        let Self { path, encoded_path, parameters, query, phrase, user, bodies: [one, other] } = self;
-        for buffer in [path, encoded_path, query, phrase, user, one, other] {
+        let Self { path, encoded_path, parameters, query, phrase, user, bodies } = self;
+        for buffer in [path, encoded_path, query, phrase, user] {
             buffer.clear();
+        }
+        for Bodies { decoded, concealed } in bodies {
+            decoded.clear();
+            concealed.clear();
         }
         parameters.clear();
     }
@@ -159,7 +172,7 @@ impl<'e> Exchange<'e> {
     }
 
     /// What requests and responses share: notes, the decoded body, the raw text. `at` is 0 for requests, 1 for responses.
-    fn common(&mut self, message: &'e Message, at: usize, raw: bool, decoded: &'e mut Vec<u8>) {
+    fn common(&mut self, message: &'e Message, at: usize, raw: bool, bodies: &'e mut Bodies) {
         for (note, text) in Notes::TEXTS {
             if message.notes.has(note) {
                 self.note(text);
@@ -167,12 +180,23 @@ impl<'e> Exchange<'e> {
         }
         let coding = message.text(message.content_encoding);
         let limit = self.config.max_message_size;
+        let Bodies { decoded, concealed } = bodies;
         let mut body = message.body.bytes();
+        let mut plain = coding.is_empty();
         if self.config.decode_body && !coding.is_empty() && !body.is_empty() {
-            if !body::decode(coding, body, limit, decoded) {
+            plain = body::decode(coding, body, limit, decoded);
+            if !plain {
                 self.note("Body could not be decoded");
             }
             body = decoded;
+        }
+        let words = &self.config.hide_keywords;
+        if !words.is_empty() && is_form(message.text(message.content_type)) {
+            // Behind a hole a value stands without its name.
+            if plain && message.lost == 0 {
+                redact::conceal_form(body, words, concealed);
+            }
+            body = concealed;
         }
         if let Some(slot) = self.bodies.get_mut(at) {
             *slot = body;
@@ -240,8 +264,7 @@ impl<'e> Exchange<'e> {
         to: &'e mut Vec<u8>,
     ) {
         let kind = request.text(request.content_type);
-        let body =
-            if crate::wire::contains_ignoring_case(kind, b"urlencoded") { self.bodies[0] } else { &[] };
+        let body = if is_form(kind) { self.bodies[0] } else { &[] };
         if target.query.is_empty() && body.is_empty() {
             return;
         }

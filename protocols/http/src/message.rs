@@ -5,7 +5,7 @@ use packetbeat_core::pairing::Pending;
 use packetbeat_core::record::Half;
 
 use crate::config::Config;
-use crate::redact;
+use crate::redact::{self, Secret};
 use crate::wire::{self, FieldLine, Span, StartLine, Version};
 
 /// Header fields kept of one message; further ones are passed over.
@@ -92,8 +92,8 @@ pub struct Message {
     pub real_ip: Span,
     /// Authorization, if it is captured.
     pub authorization: Span,
-    /// Credentials to be hidden: the colon's place and the value's end.
-    pub secrets: Vec<(usize, usize)>,
+    /// What is to be overwritten in the head; empty again once that is done.
+    pub secrets: Vec<Secret>,
     /// Connection says close, or the version is 1.0 and it does not say keep-alive.
     pub closes: bool,
     /// Expect: 100-continue.
@@ -232,11 +232,14 @@ impl Message {
             return None;
         };
         self.head.extend_from_slice(bytes.get(..end).unwrap_or_default());
+        if let StartLine::Request { target, .. } = start {
+            self.url(target, config);
+        }
         redact::conceal(self, config);
         self.half.bytes = end as u64;
         let kind = self.text(self.content_type);
         let shows = config.includes_body(self.is_request(), kind);
-        let form = self.is_request() && wire::contains_ignoring_case(kind, b"urlencoded");
+        let form = self.is_request() && is_form(kind);
         self.shows_body = shows;
         self.keeps_body = shows || form;
         Some(end)
@@ -252,7 +255,12 @@ impl Message {
             (6, b'e') if wire::is_name(name, b"expect") => {
                 self.expects = wire::lists(value.of(bytes), b"100-continue");
             }
-            (7, b'r') if wire::is_name(name, b"referer") => set_once(&mut self.referer, value),
+            (7, b'r') if wire::is_name(name, b"referer") => {
+                set_once(&mut self.referer, value);
+                self.url(value, config);
+            }
+            (8, b'l') if wire::is_name(name, b"location") => self.url(value, config),
+            (16, b'c') if wire::is_name(name, b"content-location") => self.url(value, config),
             (10, b'u') if wire::is_name(name, b"user-agent") => set_once(&mut self.user_agent, value),
             (10, b'c') if wire::is_name(name, b"connection") => self.connection(value.of(bytes)),
             // Of several the last one holds, as in Packetbeat.
@@ -264,7 +272,7 @@ impl Message {
             }
             (17, b't') if wire::is_name(name, b"transfer-encoding") => self.coding(value.of(bytes)),
             (19, b'p') if wire::is_name(name, b"proxy-authorization") && config.redact_authorization => {
-                self.secrets.push((field.colon, value.end()));
+                self.credentials(field);
             }
             _ => {}
         }
@@ -276,9 +284,20 @@ impl Message {
 
     fn authorization(&mut self, field: FieldLine, config: &Config) {
         if config.redact_authorization {
-            self.secrets.push((field.colon, field.value.end()));
+            self.credentials(field);
         } else if config.captures(b"authorization") {
             set_once(&mut self.authorization, field.value);
+        }
+    }
+
+    fn credentials(&mut self, field: FieldLine) {
+        self.secrets.push(Secret::Credentials(Span::new(field.colon + 1, field.value.end())));
+    }
+
+    /// A place where parameters can stand.
+    fn url(&mut self, url: Span, config: &Config) {
+        if !config.hide_keywords.is_empty() {
+            self.secrets.push(Secret::Url(url));
         }
     }
 
@@ -350,6 +369,12 @@ impl Message {
     pub const fn add_framing(&mut self, bytes: usize) {
         self.half.bytes = self.half.bytes.saturating_add(bytes as u64);
     }
+}
+
+/// Whether a content type is that of a form as parameters.
+#[must_use]
+pub fn is_form(content_type: &[u8]) -> bool {
+    wire::contains_ignoring_case(content_type, b"urlencoded")
 }
 
 /// The first of several holds.

@@ -79,22 +79,22 @@ const fn hex(byte: u8) -> Option<u8> {
 
 /// Adds `text` with its percent escapes decoded; what only looks like one stays. `plus` stands for a space in parameters.
 pub fn decode(text: &[u8], plus: bool, to: &mut Vec<u8>) {
+    to.extend(decoded(text, plus));
+}
+
+/// The bytes of `text` with its percent escapes decoded, as [`decode`] adds them.
+pub fn decoded(text: &[u8], plus: bool) -> impl Iterator<Item = u8> + '_ {
     let mut at = 0;
-    while let Some(byte) = text.get(at) {
+    std::iter::from_fn(move || {
+        let byte = *text.get(at)?;
         at += 1;
         let escaped = match (byte, text.get(at..at + 2)) {
             (b'%', Some(&[high, low])) => hex(high).zip(hex(low)).map(|(high, low)| high << 4 | low),
             _ => None,
         };
-        match escaped {
-            Some(value) => {
-                at += 2;
-                to.push(value);
-            }
-            None if plus && *byte == b'+' => to.push(b' '),
-            None => to.push(*byte),
-        }
-    }
+        at += if escaped.is_some() { 2 } else { 0 };
+        Some(escaped.unwrap_or(if plus && byte == b'+' { b' ' } else { byte }))
+    })
 }
 
 /// Whether a byte stays as it is in a parameter that is encoded again.

@@ -385,6 +385,46 @@ fn secrets_are_hidden() {
 }
 
 #[test]
+fn hidden_parameters_are_in_no_place() {
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 31";
+    let head = "POST /form?PASS=geheim&a=1 HTTP/1.1\r\nHost: h\r\nReferer: http://r/?p%61ss=geheim#x";
+    let request = format!("{head}\r\n{form}\r\n\r\nuser=me&pass=geheim&p%61ss=gehe");
+    let answer = "HTTP/1.1 302 Found\r\nLocation: /?pass=geheim\r\nContent-Length: 0\r\n\r\n";
+    let run = |hole: bool, words: &[&str]| {
+        let mut drive = Drive::new(config(|config| {
+            config.send_all_headers = true;
+            (config.send_request, config.send_response) = (true, true);
+            config.request_body_for = vec!["urlencoded".to_owned()];
+            config.hide_keywords = words.iter().map(|word| (*word).to_owned()).collect();
+        }));
+        if hole {
+            let (one, other) = request.split_at(request.len() - 20);
+            drive.client(one).lost(ToServer, 5).client(&other[5..]);
+        } else {
+            drive.client(&request);
+        }
+        drive.server(answer).events(Close::Fin).remove(0)
+    };
+    let event = run(false, &["pass"]);
+    assert!(!event.to_string().contains("gehe"), "{event}");
+    assert_eq!(event["http"]["request"]["body"]["content"], "user=me&pass=xxxxx&p%61ss=xxxxx");
+    assert_eq!(event["url"]["query"], "PASS=xxxxx&a=1&pass=xxxxx&pass=xxxxx&user=me");
+    assert_eq!(event["http"]["request"]["referrer"], "http://r/?p%61ss=xxxxxx#x");
+    let hidden =
+        request.replace("geheim", "xxxxxx").replace("pass=xxxxxx&p%61ss=gehe", "pass=xxxxx&p%61ss=xxxxx");
+    assert_eq!(event["request"], hidden);
+    assert!(event["response"].as_str().unwrap().contains("Location: /?pass=xxxxxx\r\n"));
+    // The name is in the hole.
+    let event = run(true, &["pass"]);
+    assert!(!event.to_string().contains("gehe"), "{event}");
+    assert_eq!(
+        (&event["http"]["request"]["body"]["bytes"], &event["url"]["query"]),
+        (&31.into(), &"PASS=xxxxx&a=1".into())
+    );
+    assert_eq!(run(false, &[])["request"], request);
+}
+
+#[test]
 fn bodies_as_configured() {
     let mut drive = Drive::new(config(|config| {
         config.response_body_for = vec!["text/".to_owned()];
