@@ -1,17 +1,14 @@
 //! The client's direction: commands, `AUTH` answers, content.
 
-use std::num::NonZeroU64;
-
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::record::Half;
-use packetbeat_core::stream::{Finish, Next, Progress, SkipLen, Skipped, Window, WireError};
+use packetbeat_core::stream::{Finish, Next, Progress, Window, WireError};
 
 use crate::auth::Stage;
 use crate::config::Config;
 use crate::conn::{Conn, Kind, Mode};
 use crate::content::DotScan;
-use crate::headers::Fed;
 use crate::limits::JUNK_LINES;
 use crate::mail::{GivenUp, Mail, Phase};
 use crate::wire::{self, Command, Line};
@@ -35,9 +32,9 @@ impl Conn {
     pub(crate) fn client_data(&mut self, window: Window<'_>, config: &Config, cx: &mut Cx<'_>) -> Progress {
         let mut at = 0;
         let mut known = std::mem::take(&mut self.scanned.to_server);
-        let at_line = known == 0 && matches!(self.mode, Mode::Lines);
-        if self.lockstep && self.replied && at_line && self.session.login.stage != Stage::Challenged {
-            self.awaited.clear();
+        if !matches!(self.mode, Mode::Lines) {
+            // The server's part told that what was taken for the start of a line is none.
+            known = 0;
         }
         loop {
             let rest = window.after(at);
@@ -47,15 +44,15 @@ impl Conn {
             match self.mode {
                 Mode::LongLine => at += self.long_line(rest.bytes),
                 Mode::Content(scan) => at += self.content(scan, rest.bytes, cx),
-                Mode::Chunk { left, last } => {
+                Mode::Chunk { left, .. } => {
                     let len = usize::try_from(left).unwrap_or(usize::MAX).min(rest.bytes.len());
                     at += len;
-                    if let Some(then) = self.chunk(rest.bytes.get(..len).unwrap_or_default(), left, last, cx)
-                    {
-                        return Progress::Skip { consumed: at, then: SkipLen::Exactly(then) };
-                    }
+                    self.chunk(rest.bytes.get(..len).unwrap_or_default(), cx);
                 }
                 Mode::Lines => {
+                    if known == 0 {
+                        self.line_begins();
+                    }
                     match is_tls(rest.bytes) {
                         Some(true)
                             if self.session.understood
@@ -81,6 +78,13 @@ impl Conn {
         }
     }
 
+    /// A line of the client begins. Its bytes came behind the replies seen so far, whatever was sent in one segment with them.
+    fn line_begins(&mut self) {
+        if self.lockstep && self.replied && self.session.login.stage != Stage::Challenged {
+            self.awaited.clear();
+        }
+    }
+
     /// A line of the client.
     fn client_line(
         &mut self,
@@ -103,6 +107,7 @@ impl Conn {
         };
         if answers {
             login.answer(line.text);
+            self.replied = false;
             return Ok(());
         }
         let command = wire::command(line.text);
@@ -230,33 +235,19 @@ impl Conn {
 
     /// Content of `DATA`; bytes done with.
     fn content(&mut self, mut scan: DotScan, bytes: &[u8], cx: &mut Cx<'_>) -> usize {
-        let mut at = 0;
-        let mut end = None;
-        if let Some(mail) = self.current_mail() {
-            mail.phase = Phase::Content;
-            if !mail.headers_over {
-                match mail.headers.feed(bytes, true) {
-                    Fed::Reading => at = bytes.len(),
-                    Fed::Over(len) => {
-                        mail.headers_over = true;
-                        at = len;
-                    }
-                    Fed::Dot(len) => end = Some(len),
-                }
-            }
-        }
-        if end.is_none() && at < bytes.len() {
-            end = scan.find(bytes.get(at..).unwrap_or_default()).map(|len| at + len);
-        }
-        let len = end.unwrap_or(bytes.len());
+        let end = scan.find(bytes);
+        let len = end.map_or(bytes.len(), |end| end.at);
         self.mode = Mode::Content(scan);
         self.count(len);
         if let Some(mail) = self.current_mail() {
+            mail.phase = Phase::Content;
             mail.size = mail.size.saturating_add(len as u64);
+            if !mail.headers_over {
+                mail.headers_over = mail.headers.feed(bytes.get(..len).unwrap_or_default(), true);
+            }
         }
         if let Some(end) = end {
-            let dot = if bytes.get(..end).is_some_and(|all| all.ends_with(b".\n")) { 2 } else { 3 };
-            self.content_over(dot + scan.stuffed(), cx);
+            self.content_over(end.dot + scan.stuffed(), cx);
         }
         len
     }
@@ -265,7 +256,7 @@ impl Conn {
     fn content_over(&mut self, not_content: u64, cx: &mut Cx<'_>) {
         self.mode = Mode::Lines;
         if let Some(mail) = self.current_mail() {
-            mail.size = mail.size.saturating_sub(not_content + mail.headers.stuffed());
+            mail.size = mail.size.saturating_sub(not_content);
             sent(mail, cx);
         }
         self.expect(Kind::Content);
@@ -273,23 +264,42 @@ impl Conn {
         self.account(cx);
     }
 
-    /// Bytes of a chunk; how much of the chunk to skip behind them.
-    fn chunk(&mut self, bytes: &[u8], left: u64, last: bool, cx: &mut Cx<'_>) -> Option<NonZeroU64> {
-        let left = left.saturating_sub(bytes.len() as u64);
-        self.mode = Mode::Chunk { left, last };
-        self.count(bytes.len());
-        let mut wanted = false;
-        if let Some(mail) = self.current_mail() {
-            mail.size = mail.size.saturating_add(bytes.len() as u64);
-            if !mail.headers_over {
-                mail.headers_over = matches!(mail.headers.feed(bytes, false), Fed::Over(_));
-            }
-            wanted = !mail.headers_over;
+    /// Bytes of a chunk. They are looked at up to the end of the header section, and then only counted. They are not skipped:
+    /// a reply that comes before the chunk is over would find other sizes, depending on where the skip began.
+    fn chunk(&mut self, bytes: &[u8], cx: &mut Cx<'_>) {
+        if let Some(mail) = self.current_mail()
+            && !mail.headers_over
+        {
+            mail.headers_over = mail.headers.feed(bytes, false);
         }
+        self.chunk_passed(bytes.len() as u64, cx);
+    }
+
+    /// So many bytes of a chunk passed.
+    fn chunk_passed(&mut self, bytes: u64, cx: &mut Cx<'_>) {
+        let Mode::Chunk { left, last } = self.mode else { return };
+        self.count(usize::try_from(bytes).unwrap_or(usize::MAX));
+        if let Some(mail) = self.current_mail() {
+            mail.size = mail.size.saturating_add(bytes);
+        }
+        let left = left.saturating_sub(bytes);
+        self.mode = Mode::Chunk { left, last };
         if left == 0 {
             self.chunk_over(last, cx);
         }
-        NonZeroU64::new(left).filter(|_| !wanted)
+    }
+
+    /// Bytes of a chunk were lost, all or the first of `lost`; how many.
+    pub(crate) fn lost_of_chunk(&mut self, lost: u64, cx: &mut Cx<'_>) -> u64 {
+        let Mode::Chunk { left, .. } = self.mode else { return 0 };
+        let lost = left.min(lost);
+        if let Some(mail) = self.current_mail() {
+            mail.lost = mail.lost.saturating_add(lost);
+            mail.headers.finish();
+            mail.headers_over = true;
+        }
+        self.chunk_passed(lost, cx);
+        lost
     }
 
     fn chunk_over(&mut self, last: bool, cx: &mut Cx<'_>) {
@@ -300,21 +310,6 @@ impl Conn {
             }
             self.current = 0;
             self.account(cx);
-        }
-    }
-
-    /// A skipped part of a chunk is over.
-    pub(crate) fn skipped(&mut self, done: Skipped, cx: &mut Cx<'_>) {
-        let Mode::Chunk { left, last } = self.mode else { return };
-        self.count(usize::try_from(done.bytes).unwrap_or(usize::MAX));
-        if let Some(mail) = self.current_mail() {
-            mail.size = mail.size.saturating_add(done.bytes);
-            mail.lost = mail.lost.saturating_add(done.lost);
-        }
-        let left = left.saturating_sub(done.bytes);
-        self.mode = Mode::Chunk { left, last };
-        if left == 0 {
-            self.chunk_over(last, cx);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is remembered of a connection.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use packetbeat_core::cx::Cx;
@@ -78,6 +79,8 @@ pub(crate) struct Conn {
     pub(crate) mode: Mode,
     /// Bytes left unread at the end of a window, which hold no line end.
     pub(crate) scanned: Both<usize>,
+    /// While a line to start at is looked for: whether the start of this one was passed over.
+    pub(crate) within_line: Both<Cell<bool>>,
     /// The mail that the client's commands are about; 0 for none.
     pub(crate) current: u32,
     /// The greeting was seen, or cannot come any more.
@@ -105,6 +108,7 @@ impl Conn {
             awaited: VecDeque::new(),
             mode: Mode::Lines,
             scanned: Both::default(),
+            within_line: Both::default(),
             current: 0,
             greeted: start != Start::Beginning,
             reading: Reading::default(),

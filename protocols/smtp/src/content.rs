@@ -33,6 +33,15 @@ enum Matched {
     DotCr,
 }
 
+/// Where the content ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// Behind so many bytes of the window.
+    pub(crate) at: usize,
+    /// Length of the dot with its line end, which may have begun in windows before.
+    pub(crate) dot: u64,
+}
+
 /// Looks for the end of the content, window by window.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct DotScan {
@@ -58,16 +67,16 @@ impl DotScan {
         self.stuffed
     }
 
-    /// Bytes up to and with the end; `None` if it is not in here.
-    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<usize> {
+    /// The end; `None` if it is not in here.
+    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<End> {
         let mut at = 0;
         loop {
             // A match begun is followed byte by byte, the rest is searched.
             while self.matched != Matched::Nothing {
                 let byte = *bytes.get(at)?;
                 at += 1;
-                if self.step(byte) {
-                    return Some(at);
+                if let Some(dot) = self.step(byte) {
+                    return Some(End { at, dot });
                 }
             }
             let rest = bytes.get(at..).unwrap_or_default();
@@ -90,11 +99,11 @@ impl DotScan {
         }
     }
 
-    /// Moves on by a byte; true at the end of the content.
-    fn step(&mut self, byte: u8) -> bool {
+    /// Moves on by a byte; at the end of the content, the length of the dot with its line end.
+    fn step(&mut self, byte: u8) -> Option<u64> {
         let line_start = match (self.matched, byte) {
-            (Matched::Dot, b'\n') if self.bare_lf => return true,
-            (Matched::DotCr, b'\n') => return true,
+            (Matched::Dot, b'\n') if self.bare_lf => return Some(2),
+            (Matched::DotCr, b'\n') => return Some(3),
             (Matched::Cr, b'\n') => true,
             (_, b'\n') => self.bare_lf,
             _ => false,
@@ -113,7 +122,7 @@ impl DotScan {
         };
         self.stuffed += u64::from(dot_was_text);
         self.matched = next;
-        false
+        None
     }
 }
 
@@ -122,12 +131,12 @@ mod tests {
     use super::*;
 
     /// End and doubled dots, with the bytes cut after every `step`.
-    fn find(bytes: &[u8], bare_lf: bool, step: usize) -> (Option<usize>, u64) {
+    fn find(bytes: &[u8], bare_lf: bool, step: usize) -> (Option<End>, u64) {
         let mut scan = DotScan::at_line_start(bare_lf);
         let mut before = 0;
         for window in bytes.chunks(step) {
             if let Some(end) = scan.find(window) {
-                return (Some(before + end), scan.stuffed());
+                return (Some(End { at: before + end.at, dot: end.dot }), scan.stuffed());
             }
             before += window.len();
         }
@@ -150,6 +159,7 @@ mod tests {
             (b"a\r\n..\r\n\r\n.\r\n", false, Some(12), 1),
         ];
         for (bytes, bare_lf, end, stuffed) in cases {
+            let end = end.map(|at| End { at, dot: if bytes[..at].ends_with(b".\n") { 2 } else { 3 } });
             for step in 1..=bytes.len() {
                 assert_eq!(
                     find(bytes, bare_lf, step),

@@ -38,17 +38,6 @@ impl Name {
     }
 }
 
-/// How a piece of content ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fed {
-    /// It was all header section; more of it may come.
-    Reading,
-    /// The header section is over; so many bytes of the piece belonged to it.
-    Over(usize),
-    /// A dot alone ended the content in the middle of the header section, behind so many bytes.
-    Dot(usize),
-}
-
 /// The header section while it passes.
 #[derive(Debug, Default)]
 pub(crate) struct Headers {
@@ -59,8 +48,6 @@ pub(crate) struct Headers {
     /// Whether a line that continues the last one is wanted too.
     keeping: bool,
     seen: u64,
-    /// Dots that the sender doubled.
-    stuffed: u64,
 }
 
 impl Headers {
@@ -68,7 +55,7 @@ impl Headers {
     pub(crate) fn clear(&mut self) {
         self.kept.clear();
         self.carry.clear();
-        (self.keeping, self.seen, self.stuffed) = (false, 0, 0);
+        (self.keeping, self.seen) = (false, 0);
     }
 
     pub(crate) const fn heap_bytes(&self) -> usize {
@@ -80,76 +67,63 @@ impl Headers {
         self.kept.cut() > 0
     }
 
-    /// Dots that the sender doubled.
-    pub(crate) const fn stuffed(&self) -> u64 {
-        self.stuffed
-    }
-
-    /// Content of the header section; `dots` if it is `DATA`, where a dot alone ends it and dots are doubled.
-    pub(crate) fn feed(&mut self, bytes: &[u8], dots: bool) -> Fed {
-        let mut at = 0;
-        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let Some(end) = memchr::memchr(b'\n', rest) else {
-                self.carry.push(rest, HEADER_LINE_BYTES);
-                return Fed::Reading;
-            };
-            let (line, _) = rest.split_at_checked(end + 1).unwrap_or((rest, &[]));
-            let fed = if self.carry.is_empty() {
-                self.line(line, dots)
+    /// A piece of content; `dots` if it is `DATA`, where dots are doubled. True if the header section is over: in this piece an
+    /// empty line ended, or one that is no field.
+    pub(crate) fn feed(&mut self, bytes: &[u8], dots: bool) -> bool {
+        let mut rest = bytes;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            rest = behind.get(1..).unwrap_or_default();
+            let over = if self.carry.is_empty() {
+                let kept = line.get(..HEADER_LINE_BYTES).unwrap_or(line);
+                self.line(kept, line.len(), dots)
             } else {
                 let mut carry = std::mem::take(&mut self.carry);
-                carry.push(line, HEADER_LINE_BYTES + 2);
-                let fed = self.line(carry.bytes(), dots);
+                carry.push(line, HEADER_LINE_BYTES);
+                let over = self.line(carry.bytes(), carry_len(&carry), dots);
                 carry.clear();
                 self.carry = carry;
-                fed
+                over
             };
-            match fed {
-                Fed::Reading => at += line.len(),
-                // A line of text: the section ended in front of it.
-                Fed::Over(0) => return Fed::Over(at),
-                Fed::Over(_) => return Fed::Over(at + line.len()),
-                Fed::Dot(_) => return Fed::Dot(at + line.len()),
+            if over {
+                return true;
             }
         }
-        Fed::Reading
+        self.carry.push(rest, HEADER_LINE_BYTES);
+        false
     }
 
     /// The section cannot be followed any further: bytes of it were lost, or the content ended.
     pub(crate) fn finish(&mut self) {
         let carry = std::mem::take(&mut self.carry);
         if !carry.is_empty() {
-            self.line(carry.bytes(), false);
+            self.line(carry.bytes(), carry_len(&carry), false);
         }
         self.carry = carry;
         self.carry.clear();
     }
 
-    fn line(&mut self, line: &[u8], dots: bool) -> Fed {
+    /// A line without its LF, as far as it is kept, and its whole length. True if the section is over.
+    fn line(&mut self, line: &[u8], len: usize, dots: bool) -> bool {
         let first = self.seen == 0;
-        self.seen = self.seen.saturating_add(line.len() as u64);
-        let mut line = line;
-        if dots && let Some(rest) = line.strip_prefix(b".") {
-            if rest == b"\r\n" || rest == b"\n" {
-                return Fed::Dot(line.len());
-            }
-            self.stuffed += 1;
-            line = rest;
-        }
-        if line == b"\r\n" || line == b"\n" || self.seen > HEADER_SECTION_BYTES {
-            return Fed::Over(line.len());
+        self.seen = self.seen.saturating_add(len as u64 + 1);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = if dots { line.strip_prefix(b".").unwrap_or(line) } else { line };
+        if line.is_empty() || self.seen > HEADER_SECTION_BYTES {
+            return true;
         }
         match line.first() {
             Some(b' ' | b'\t') => {}
             // What mailbox files have in front of a message.
             _ if first && (line.starts_with(b"From ") || line.starts_with(b">From ")) => self.keeping = false,
-            _ if !is_field(line) => return Fed::Over(0),
+            _ if !is_field(line) => return true,
             _ => self.keeping = Name::of(line).is_some(),
         }
         if self.keeping {
             self.kept.push(line, HEADER_BYTES);
+            self.kept.push(b"\r\n", HEADER_BYTES);
         }
-        Fed::Reading
+        false
     }
 
     /// Reads what was kept.
@@ -165,6 +139,11 @@ impl Headers {
         }
         fields
     }
+}
+
+/// Length of a line of which a part is kept.
+fn carry_len(carry: &Excerpt) -> usize {
+    carry.bytes().len().saturating_add(usize::try_from(carry.cut()).unwrap_or(usize::MAX))
 }
 
 /// Whether a line begins a field: a name of visible characters and a colon (RFC 5322, 2.2).
@@ -186,17 +165,11 @@ mod tests {
     use super::*;
     use crate::fields::plain;
 
-    fn read(section: &str, step: usize) -> (Headers, Fed) {
+    fn read(section: &str, step: usize) -> (Headers, bool) {
         let mut headers = Headers::default();
-        let mut fed = Fed::Reading;
-        for piece in section.as_bytes().chunks(step) {
-            fed = headers.feed(piece, true);
-            if fed != Fed::Reading {
-                break;
-            }
-        }
+        let over = section.as_bytes().chunks(step).any(|piece| headers.feed(piece, true));
         headers.finish();
-        (headers, fed)
+        (headers, over)
     }
 
     #[test]
@@ -205,8 +178,8 @@ mod tests {
             Message-ID: <1@example.org>\r\nFrom: Ann <ann@example.org>\r\nTo: friends: bob@example.org, \"C, D\" <cd@example.org>;\r\n\
             Cc: eve@example.org\r\nDate: Thu, 15 Jan 2026 10:00:00 +0100\r\nX-Mailer: tests\r\n\r\nSubject: body\r\n";
         for step in 1..=section.len() {
-            let (headers, fed) = read(section, step);
-            assert!(matches!(fed, Fed::Over(_)), "{step}");
+            let (headers, over) = read(section, step);
+            assert!(over, "{step}");
             let fields = headers.read();
             assert_eq!(fields.subject.as_deref(), Some("Grüße aus Bonn"), "{step}");
             assert_eq!(fields.message_id.as_deref(), Some("1@example.org"));
@@ -220,14 +193,33 @@ mod tests {
 
     #[test]
     fn the_section_ends_at_text_and_at_the_dot() {
-        assert_eq!(read("Subject: a\r\nno field\r\n", 99).1, Fed::Over(12));
-        assert_eq!(read("test\r\n", 99).1, Fed::Over(0));
-        assert_eq!(read("Subject: a\r\n.\r\nQUIT", 99).1, Fed::Dot(15));
-        assert_eq!(read(".\r\n", 1).1, Fed::Dot(1));
-        let (headers, fed) = read("From x@y Thu\r\nSubject: b\r\n", 99);
-        assert_eq!((fed, headers.read().subject.as_deref()), (Fed::Reading, Some("b")));
-        let (headers, _) = read("Subject:\r\n\r\n", 99);
-        assert_eq!(headers.read().subject.as_deref(), Some(""));
+        for step in [1, 2, 99] {
+            for text in ["Subject: a\r\nno field\r\n", "test\r\n", "\n", "Subject: a\r\n.\r\n", ".\n", "..\n"]
+            {
+                assert!(read(text, step).1, "{text:?}");
+            }
+            let (headers, over) = read("From x@y Thu\r\nSubject: b\r\n", step);
+            assert_eq!((over, headers.read().subject.as_deref()), (false, Some("b")));
+            let (headers, _) = read("Subject:\r\n\r\n", step);
+            assert_eq!(headers.read().subject.as_deref(), Some(""));
+        }
+    }
+
+    #[test]
+    fn long_lines_are_kept_as_far_however_they_are_cut() {
+        for len in [HEADER_LINE_BYTES - 10, HEADER_LINE_BYTES - 9, HEADER_LINE_BYTES - 8, HEADER_BYTES + 9] {
+            let section = format!("Subject: {}\r\nTo: a@b\r\n\r\n", "x".repeat(len));
+            let kept = |step| {
+                let (headers, over) = read(&section, step);
+                assert!(over);
+                (headers.kept.bytes().to_vec(), headers.kept.cut(), headers.seen)
+            };
+            let whole = kept(section.len());
+            assert!(whole.0.ends_with(b"\r\nTo: a@b\r\n"));
+            for step in [1, 7, 1460] {
+                assert_eq!(kept(step), whole, "{len} by {step}");
+            }
+        }
     }
 
     #[test]

@@ -23,8 +23,8 @@
 //! its end. A mail that the client gave up wants no answer; one that was refused at any step is answered.
 //!
 //! **What is kept**: of the envelope the addresses, of the header section the fields of the event, of replies their text, all
-//! within named limits (`limits.rs`). The body is looked at for the dot that ends it and never copied; chunks
-//! behind the header section are skipped unseen. Passwords are dropped where they are decoded.
+//! within named limits (`limits.rs`). The body is looked at for the dot that ends it and never copied; chunks behind the header
+//! section are only counted. Passwords are dropped where they are decoded.
 //!
 //! **Sizes**: `smtp.size` is the content as the receiver stores it: without the final dot and without the dots that the
 //! sender doubled. `source.bytes` are the client's bytes from `MAIL` on, `destination.bytes` the replies to them.
@@ -62,6 +62,7 @@ mod session;
 mod session_event;
 mod wire;
 
+use std::cell::Cell;
 use std::num::NonZeroU64;
 
 use packetbeat_core::cx::Cx;
@@ -72,7 +73,7 @@ use packetbeat_core::options::{Common, Options};
 use packetbeat_core::parser::{Start, TcpParser};
 use packetbeat_core::plugin::{Parsers, Protocol};
 use packetbeat_core::probe::Verdict;
-use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window};
+use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Window};
 
 use crate::config::Config;
 use crate::conn::{Conn, Mode};
@@ -126,21 +127,21 @@ impl TcpParser for Smtp {
         }
     }
 
-    fn skipped(&self, conn: &mut Connection, _dir: Dir, done: Skipped, cx: &mut Cx<'_>) {
-        conn.0.skipped(done, cx);
-        conn.0.watch(&self.config, cx);
-    }
-
     fn wake(&self, conn: &mut Connection, cx: &mut Cx<'_>) {
         conn.0.wake(&self.config, cx);
     }
 
     fn gap(&self, conn: &mut Connection, dir: Dir, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
         conn.0.scanned[dir] = 0;
-        conn.0.session.partial = true;
+        conn.0.within_line[dir].set(false);
         match dir {
-            Dir::ToServer => conn.0.lost_commands(lost, cx),
+            Dir::ToServer => {
+                let after = conn.0.lost_by_client(lost, cx);
+                conn.0.watch(&self.config, cx);
+                after
+            }
             Dir::ToClient => {
+                conn.0.session.partial = true;
                 conn.0.lost_replies(&self.config, cx);
                 AfterGap::Resync
             }
@@ -151,7 +152,7 @@ impl TcpParser for Smtp {
         // The server's part may have told what follows a hole.
         match (dir, conn.0.mode) {
             (Dir::ToServer, Mode::Content(_)) => Boundary::At(0),
-            _ => boundary(dir, bytes),
+            _ => boundary(dir, bytes, &conn.0.within_line[dir]),
         }
     }
 
@@ -160,23 +161,27 @@ impl TcpParser for Smtp {
     }
 }
 
-/// Bytes of a line without its end that may still become a line worth starting at.
+/// Bytes of a line that may be worth starting at; longer ones are passed over.
 const LINE_START: usize = 2048;
 
-/// The next line that is certainly a command, or looks like a reply.
-fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
+/// The next line that is certainly a command, or looks like a reply, or is TLS. `within_line`: the start of the first line was
+/// passed over.
+fn boundary(dir: Dir, bytes: &[u8], within_line: &Cell<bool>) -> Boundary {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
+        let starts_here = !within_line.get();
+        if starts_here && client::is_tls(rest) == Some(true) {
+            return Boundary::At(at);
+        }
         let Some(end) = memchr::memchr(b'\n', rest) else {
-            let tls = client::is_tls(rest) == Some(true);
-            return match rest.len() {
-                _ if tls => Boundary::At(at),
-                len if len <= LINE_START => Boundary::KeepLast(len),
-                _ => Boundary::KeepLast(0),
-            };
+            let keeps = starts_here && rest.len() <= LINE_START;
+            within_line.set(!keeps);
+            return Boundary::KeepLast(if keeps { rest.len() } else { 0 });
         };
+        within_line.set(false);
         let line = rest.get(..end).unwrap_or_default();
         let starts = match dir {
+            _ if !starts_here || line.len() > LINE_START => false,
             Dir::ToServer => wire::is_certain(line.trim_ascii_end()),
             Dir::ToClient => wire::reply_line(line.trim_ascii_end()).is_some(),
         };
@@ -190,40 +195,35 @@ fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
 
 impl Conn {
     /// Bytes of the client were lost.
-    fn lost_commands(&mut self, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
+    fn lost_by_client(&mut self, lost: NonZeroU64, cx: &mut Cx<'_>) -> AfterGap {
+        if let Mode::Content(scan) = &mut self.mode {
+            scan.lose_place();
+            self.lost_place();
+            if let Some(mail) = self.current_mail() {
+                mail.lost = mail.lost.saturating_add(lost.get());
+                mail.size = mail.size.saturating_add(lost.get());
+                mail.headers.finish();
+                mail.headers_over = true;
+            }
+            return AfterGap::Continue;
+        }
+        // How long a chunk is was said: a hole in it hides no command.
+        if self.lost_of_chunk(lost.get(), cx) == lost.get() {
+            return AfterGap::Continue;
+        }
+        self.lost_place();
+        self.mode = Mode::Lines;
+        self.doubt = true;
+        self.session.login.lost();
+        AfterGap::Resync
+    }
+
+    /// What the client sends cannot be counted any more.
+    fn lost_place(&mut self) {
+        self.session.partial = true;
         self.lockstep = true;
         if let Some(mail) = self.current_mail() {
             mail.has_hole = true;
-        }
-        match self.mode {
-            Mode::Content(mut scan) => {
-                scan.lose_place();
-                self.mode = Mode::Content(scan);
-                if let Some(mail) = self.current_mail() {
-                    mail.lost = mail.lost.saturating_add(lost.get());
-                    mail.size = mail.size.saturating_add(lost.get());
-                    mail.headers.finish();
-                    mail.headers_over = true;
-                }
-                AfterGap::Continue
-            }
-            Mode::Chunk { left, .. } if left >= lost.get() => {
-                if let Some(mail) = self.current_mail() {
-                    mail.headers.finish();
-                    mail.headers_over = true;
-                }
-                self.skipped(
-                    Skipped { bytes: lost.get(), lost: lost.get(), complete: true, at: cx.now() },
-                    cx,
-                );
-                AfterGap::Continue
-            }
-            Mode::Chunk { .. } | Mode::LongLine | Mode::Lines => {
-                self.mode = Mode::Lines;
-                self.doubt = true;
-                self.session.login.lost();
-                AfterGap::Resync
-            }
         }
     }
 

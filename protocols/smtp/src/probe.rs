@@ -20,7 +20,11 @@ pub(crate) fn probe(head: &[u8]) -> Verdict {
 
 fn client(head: &[u8]) -> Verdict {
     let first = memchr::memchr(b'\n', head);
-    if head.starts_with(b"PROXY ") {
+    let proxy = b"PROXY ";
+    if proxy.starts_with(head) {
+        return Verdict::NeedMore;
+    }
+    if head.starts_with(proxy) {
         return first.map_or(Verdict::NeedMore, |end| client(head.get(end + 1..).unwrap_or_default()));
     }
     let line = first.map_or(head, |end| head.get(..end).unwrap_or_default()).trim_ascii_end();

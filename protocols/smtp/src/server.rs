@@ -270,6 +270,7 @@ impl Conn {
     pub(crate) fn lost_replies(&mut self, config: &Config, cx: &mut Cx<'_>) {
         self.reading.half = None;
         self.reading.text.clear();
+        self.reading.long_line = false;
         self.greeted = true;
         self.awaited.clear();
         self.lockstep = true;

@@ -64,9 +64,10 @@ pub(crate) struct Line<'b> {
     pub(crate) cut: bool,
 }
 
-/// The first line of `bytes`, of which the first `known` were seen to hold no LF; `None` if it is not complete.
+/// The first line of `bytes`, of which the first `known` were seen to hold no LF; `None` if it is not complete. However many
+/// bytes are there, a line without LF in its first [`LINE_BYTES`] is cut.
 pub(crate) fn first_line(bytes: &[u8], known: usize) -> Option<Line<'_>> {
-    let new = bytes.get(known..).unwrap_or_default();
+    let new = bytes.get(..LINE_BYTES).unwrap_or(bytes).get(known..).unwrap_or_default();
     match memchr::memchr(b'\n', new) {
         Some(at) => {
             let line = bytes.get(..known + at).unwrap_or_default();
@@ -246,5 +247,8 @@ mod tests {
         let long = vec![b'x'; LINE_BYTES];
         assert!(first_line(&long, 0).unwrap().cut);
         assert_eq!(first_line(&long[1..], 0), None);
+        let ended_behind_the_limit = [&long[..], b"\n"].concat();
+        assert!(first_line(&ended_behind_the_limit, 0).unwrap().cut);
+        assert!(!first_line(&ended_behind_the_limit[1..], 0).unwrap().cut);
     }
 }
