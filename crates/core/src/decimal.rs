@@ -38,6 +38,32 @@ pub fn decimal(value: u64) -> ([u8; 24], usize) {
     (text, len + 8)
 }
 
+/// Numbers below 1,000 with a comma behind them, and their lengths without it.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+static SMALL: [([u8; 4], u8); 1000] = {
+    let mut table = [([b','; 4], 0); 1000];
+    let mut value = 0;
+    while value < 1000 {
+        let (h, t, u) =
+            (b'0' + (value / 100) as u8, b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8);
+        table[value] = match value {
+            0..10 => ([u, b',', 0, 0], 1),
+            10..100 => ([t, u, b',', 0], 2),
+            _ => ([h, t, u, b','], 3),
+        };
+        value += 1;
+    }
+    table
+};
+
+/// A number below 1,000 in decimal with a comma behind it, and its length without the comma; most counts and sizes are.
+#[inline]
+#[must_use]
+pub fn small(value: u64) -> Option<([u8; 4], usize)> {
+    let (text, len) = SMALL.get(usize::try_from(value).ok()?)?;
+    Some((*text, usize::from(*len)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +79,11 @@ mod tests {
         for value in random.chain(edges).chain(0..100_000).chain([u64::MAX]) {
             let (text, len) = decimal(value);
             assert_eq!(std::str::from_utf8(&text[..len]).unwrap(), value.to_string());
+            let want = (value < 1000).then(|| format!("{value},"));
+            assert_eq!(
+                small(value).map(|(text, len)| String::from_utf8(text[..=len].to_vec()).unwrap()),
+                want
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::fields::Fields;
-use crate::flow::{Direction, Endpoint, Flow, Transport};
+use crate::flow::{CommunityIds, Direction, Endpoint, Flow, Transport};
 use crate::json::Json;
 use crate::key;
 use crate::record::{Half, Shared};
@@ -84,6 +84,7 @@ pub struct Encoder {
     json: Json,
     envelopes: Vec<Ready>,
     clock: Clock,
+    ids: CommunityIds,
 }
 
 /// An envelope with the members joined that always stand side by side.
@@ -122,6 +123,7 @@ impl Encoder {
             json: Json::with_capacity(64 << 10),
             envelopes: envelopes.iter().map(ready).collect(),
             clock: Clock::new(precision),
+            ids: CommunityIds::default(),
         }
     }
 
@@ -138,7 +140,7 @@ impl Encoder {
 
     /// Everything up to the protocol's own roots.
     pub(crate) fn begin(&mut self, origin: &Origin<'_>, shared: &Shared<'_>) {
-        let Self { json, envelopes, clock } = self;
+        let Self { json, envelopes, clock, ids } = self;
         let Some(ready) = envelopes.get(usize::from(origin.protocol.0)) else { return };
         let first = shared.request.or(shared.response).map_or(origin.now, |half| half.at);
         json.literal(b"{\"@timestamp\":\"");
@@ -154,7 +156,7 @@ impl Encoder {
         }
         roots(json, shared);
         event(json, ready, clock, shared, stamp);
-        network(json, ready, origin.flow, shared);
+        network(json, ready, ids, origin.flow, shared);
         ends(json, origin.flow, shared);
         notes(json, shared);
     }
@@ -206,9 +208,13 @@ fn event(json: &mut Json, ready: &Ready, clock: &mut Clock, shared: &Shared<'_>,
 }
 
 #[inline]
-fn network(json: &mut Json, ready: &Ready, flow: &Flow, shared: &Shared<'_>) {
+fn network(json: &mut Json, ready: &Ready, ids: &mut CommunityIds, flow: &Flow, shared: &Shared<'_>) {
     json.literal(b"\"network\":{\"community_id\":\"");
-    json.literal(flow.community_id());
+    match flow.transport {
+        // A connection keeps its own.
+        Transport::Tcp => json.literal(flow.community_id()),
+        Transport::Udp => json.literal(&ids.of(flow)),
+    }
     json.literal(b"\",");
     let bytes = |half: Option<Half>| half.map_or(0, |half| half.bytes);
     json.unsigned_unless_zero(key!("bytes"), bytes(shared.request).saturating_add(bytes(shared.response)));
@@ -229,11 +235,13 @@ fn network(json: &mut Json, ready: &Ready, flow: &Flow, shared: &Shared<'_>) {
     if let Some(ip) = shared.forwarded_ip {
         json.ip(key!("forwarded_ip"), ip);
     }
-    if flow.direction == Direction::Unknown {
-        json.literal(b"\"direction\":\"unknown\"},");
-    } else {
-        json.text(key!("direction"), flow.direction.name());
-        json.close();
+    match flow.direction {
+        Direction::Unknown => json.literal(b"\"direction\":\"unknown\"},"),
+        Direction::Ingress => json.literal(b"\"direction\":\"ingress\"},"),
+        other => {
+            json.text(key!("direction"), Text::word(other.name()));
+            json.close();
+        }
     }
 }
 

@@ -116,6 +116,48 @@ impl Flow {
     }
 }
 
+/// Community ids of conversations that have no place to keep theirs: datagrams. Where two fall into one slot, the later one stays.
+#[derive(Clone, Debug, Default)]
+pub struct CommunityIds {
+    slots: Vec<Option<(Transport, Endpoint, Endpoint, CommunityId)>>,
+}
+
+impl CommunityIds {
+    /// Slots: 400 KB, taken at the first use.
+    const SLOTS: usize = 4096;
+
+    /// The community id of a conversation.
+    #[inline]
+    pub fn of(&mut self, flow: &Flow) -> CommunityId {
+        if let Some(id) = flow.community_id.get() {
+            return *id;
+        }
+        if self.slots.is_empty() {
+            self.slots.resize(Self::SLOTS, None);
+        }
+        let low = |ip| match ip {
+            IpAddr::V4(ip) => u64::from(ip.to_bits()),
+            IpAddr::V6(ip) => ip.to_bits() as u64,
+        };
+        let ends = u64::from(flow.client.port) << 32 | u64::from(flow.server.port);
+        let mixed = (low(flow.client.ip).rotate_left(24) ^ low(flow.server.ip) ^ ends)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let Some(slot) = self.slots.get_mut((mixed >> 52) as usize) else { return *flow.community_id() };
+        match slot {
+            Some((transport, client, server, id))
+                if *transport == flow.transport && *client == flow.client && *server == flow.server =>
+            {
+                *id
+            }
+            _ => {
+                let id = community_id(flow.transport, flow.client, flow.server);
+                *slot = Some((flow.transport, flow.client, flow.server, id));
+                id
+            }
+        }
+    }
+}
+
 fn community_id(transport: Transport, one: Endpoint, other: Endpoint) -> CommunityId {
     let key = |end: &Endpoint| (plain(end.ip), end.port);
     let (low, high) = if key(&one) <= key(&other) { (one, other) } else { (other, one) };
@@ -185,6 +227,10 @@ mod tests {
         assert_eq!(flow.flipped(Direction::Unknown).community_id(), b"1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
         let udp =
             Flow::new(Transport::Udp, end("192.168.1.52", 54585), end("8.8.8.8", 53), Direction::Unknown);
+        let mut ids = CommunityIds::default();
+        for _ in 0..2 {
+            assert_eq!(&ids.of(&udp), b"1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
+        }
         assert_eq!(udp.community_id(), b"1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
     }
 }

@@ -40,6 +40,14 @@ impl<'t> Text<'t> {
         Self { bytes, plain: true }
     }
 
+    /// A word of the program's own that is printable ASCII without quotes and backslashes. Looked at in debug builds alone.
+    #[inline]
+    #[must_use]
+    pub fn word(text: &'static str) -> Self {
+        debug_assert!(escape::is_plain(text.as_bytes()), "{text:?} needs escaping");
+        Self { bytes: text.as_bytes(), plain: true }
+    }
+
     /// The bytes as they came.
     #[must_use]
     pub const fn bytes(self) -> &'t [u8] {

@@ -67,7 +67,10 @@ impl Code {
     /// The name for an event.
     #[inline]
     pub(crate) fn text(&self) -> Text<'_> {
-        Text::checked(self.bytes())
+        match self {
+            Self::Known(name) => Text::word(name),
+            Self::Made(..) => Text::checked(self.bytes()),
+        }
     }
 
     /// Whether the number has a name.

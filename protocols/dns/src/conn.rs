@@ -258,6 +258,16 @@ impl Exchanges {
     ) {
         let Self { waiting, asked, answered, scratch, .. } = self;
         let is_named = message.question.is_some();
+        // Nearly always: the answer repeats the question of a query that waits.
+        if is_named
+            && !(self.holes > 0 && message.is_transfer())
+            && waiting.answer(&key, cx, |query, cx| {
+                event::emit(scratch, settings, flow, Story::Pair(query, message, half), cx);
+            })
+        {
+            answered.push((key, half.at.nanos));
+            return;
+        }
         // An answer that lacks the question, or has one where the query had none (inverse queries), goes by its id.
         if !(is_named && waiting.get(&key).is_some()) {
             let fits = |one: &&Key| {

@@ -212,11 +212,17 @@ impl Asked<'_> {
         };
         let none = Text::default();
         if start.is_empty() {
-            let parts =
-                ["class ".into(), class.into(), ", type ".into(), self.kind.text(), ", ".into(), self.name];
+            let parts = [
+                Text::word("class "),
+                self.class.text(),
+                Text::word(", type "),
+                self.kind.text(),
+                Text::word(", "),
+                self.name,
+            ];
             (parts, 6)
         } else {
-            ([Text::checked(start.as_bytes()), self.name, none, none, none, none], 2)
+            ([Text::word(start), self.name, none, none, none, none], 2)
         }
     }
 }
@@ -396,9 +402,9 @@ fn question_fields<F: Fields>(question: &Asked<'_>, to: &mut F) {
     match (question.kind.bytes(), question.class.bytes()) {
         (b"A", b"IN") => to.constant("\"type\":\"A\",\"class\":\"IN\","),
         (b"AAAA", b"IN") => to.constant("\"type\":\"AAAA\",\"class\":\"IN\","),
-        (kind, class) => {
-            to.text(key!("type"), kind);
-            to.text(key!("class"), class);
+        _ => {
+            to.text(key!("type"), question.kind.text());
+            to.text(key!("class"), question.class.text());
         }
     }
     if let Some(domain) = &question.domain {
