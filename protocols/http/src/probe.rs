@@ -60,7 +60,8 @@ fn can_be_request(line: &[u8]) -> bool {
     }
     let method = line.iter().take_while(|byte| wire::is_token(**byte)).count();
     let rest = line.get(method..).unwrap_or_default();
-    let rest = rest.strip_suffix(b"\r").unwrap_or(rest).trim_ascii_start();
+    // Blanks at the end are none of the target's, however many: another one may follow.
+    let rest = rest.trim_ascii();
     rest.iter().all(|byte| *byte >= b' ') && !foreign_scheme(rest)
 }
 
@@ -106,7 +107,11 @@ mod tests {
 
     #[test]
     fn every_prefix_needs_more() {
-        for (text, whole) in [("GET /a?b=c HTTP/1.1\r\n", CLIENT), ("HTTP/1.1 200 OK", SERVER)] {
+        for (text, whole) in [
+            ("GET /a?b=c HTTP/1.1\r\n", CLIENT),
+            ("HTTP/1.1 200 OK", SERVER),
+            ("G l HTTP/1.1\r\r\n\n", CLIENT),
+        ] {
             for cut in 0..text.len() {
                 let got = probe(&text.as_bytes()[..cut]);
                 assert!(got == Verdict::NeedMore || got == whole, "{text} cut at {cut}: {got:?}");
