@@ -19,6 +19,8 @@ pub const CHUNK_LINE_BYTES: usize = 16 << 10;
 pub const TRAILER_BYTES: usize = 64 << 10;
 /// Bytes of one direction that may be no HTTP, in one piece, before the rest is given up.
 pub const GARBAGE_BYTES: u64 = 64 << 10;
+/// The same as long as there was no message: a proxy's handshake or header is longer in no case that matters.
+pub const PREFACE_BYTES: u64 = 4096;
 /// Memory that the response's buffers may keep between messages.
 const KEEP_BYTES: usize = 64 << 10;
 /// The engine is told of memory held in steps of this size.
@@ -57,7 +59,7 @@ pub enum State {
     Skipping(After),
     /// These are no messages; so many bytes were passed over.
     Lost {
-        /// At most [`GARBAGE_BYTES`].
+        /// At most [`GARBAGE_BYTES`], or [`PREFACE_BYTES`].
         bytes: u64,
     },
 }

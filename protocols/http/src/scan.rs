@@ -76,7 +76,7 @@ const LINE_BYTES: usize = 64 << 10;
 /// `HTTP/1.1 200` and the byte behind it.
 const STATUS_BYTES: usize = 13;
 
-/// Where the first message starts.
+/// Where the first message starts. What is shown may be cut anywhere, and again: the answer is the same message.
 #[must_use]
 pub fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
     match dir {
@@ -86,23 +86,30 @@ pub fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
 }
 
 /// Looks for ` HTTP/1.x` at a line's end with a target and a method in front of it. A method that is known may stand right behind a
-/// body, any other one at a line's start alone.
+/// body, any other one only behind a line end that is shown: the first byte may be any byte of a line.
 fn request(bytes: &[u8]) -> Boundary {
     let mut line_start = 0;
     while let Some(rest) = bytes.get(line_start..) {
         let Some((text, taken)) = wire::line(rest) else { break };
-        if let Some(at) = request_in_line(text) {
+        if let Some(at) = request_in_line(text, line_start > 0) {
             return Boundary::At(line_start + at);
         }
         line_start += taken;
     }
     let last = bytes.get(line_start..).unwrap_or_default();
-    Boundary::KeepLast(unfinished_request(last).min(LINE_BYTES))
+    let keep = if line_start > 0 && wire::may_be_request_line(last) {
+        // With the line end, which says that a line starts here.
+        last.len() + 1
+    } else {
+        unfinished_request(last)
+    };
+    Boundary::KeepLast(keep.min(LINE_BYTES))
 }
 
-fn request_in_line(text: &[u8]) -> Option<usize> {
+fn request_in_line(text: &[u8], whole: bool) -> Option<usize> {
     memmem::find(text, b" HTTP/1.").or_else(|| memmem::find(text, b" HTTP/0."))?;
-    if wire::request_line(text).is_some() {
+    let text = text.trim_ascii_end();
+    if whole && wire::request_line(text).is_some() {
         return Some(0);
     }
     starts_of_methods(text).find(|at| text.get(*at..).is_some_and(|text| wire::request_line(text).is_some()))
@@ -137,23 +144,41 @@ fn response(bytes: &[u8]) -> Boundary {
     for found in memmem::find_iter(bytes, b"HTTP/") {
         from = found + 1;
         let Some(rest) = bytes.get(found..) else { break };
-        // A fixed part is looked at, so that the search stays linear.
-        let head = rest.get(..STATUS_BYTES).unwrap_or(rest);
-        match head.split_last_chunk::<1>() {
-            Some((status, [b' ' | b'\r' | b'\n']))
-                if head.len() == STATUS_BYTES && wire::status_line(status).is_some() =>
-            {
-                return Boundary::At(found);
-            }
-            _ if head.len() < STATUS_BYTES && wire::may_be_status_line(head) => {
-                return Boundary::KeepLast(head.len());
-            }
-            _ => {}
+        match begins_response(rest) {
+            Begins::Yes => return Boundary::At(found),
+            Begins::Unclear => return Boundary::KeepLast(rest.len()),
+            Begins::No => {}
         }
     }
     let tail = bytes.get(from.max(bytes.len().saturating_sub(4))..).unwrap_or_default();
     let keep = (1..=tail.len()).rev().find(|len| tail.ends_with(b"HTTP".get(..*len).unwrap_or(b"\n")));
     Boundary::KeepLast(keep.unwrap_or(0))
+}
+
+/// Whether a status line begins here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// There are not enough bytes; 13 always are.
+    Unclear,
+}
+
+/// Whether these bytes begin with a status line. A fixed part is looked at.
+#[must_use]
+pub fn begins_response(bytes: &[u8]) -> Begins {
+    let head = bytes.get(..STATUS_BYTES).unwrap_or(bytes);
+    match head.split_last_chunk::<1>() {
+        _ if head.len() < STATUS_BYTES && wire::may_be_status_line(head) => Begins::Unclear,
+        Some((status, [b' ' | b'\r' | b'\n']))
+            if head.len() == STATUS_BYTES && wire::status_line(status).is_some() =>
+        {
+            Begins::Yes
+        }
+        _ => Begins::No,
+    }
 }
 
 #[cfg(test)]
@@ -167,10 +192,14 @@ mod tests {
         assert_eq!(find("GET / HTTP/1.1\r\n"), At(0));
         assert_eq!(find("rest of a body\r\nFOO / HTTP/1.1\r\n"), At(16));
         assert_eq!(find("a=b&c=dPOST /x HTTP/1.1\r\n"), At(7));
-        assert_eq!(find("said GET / HTTP/1.1 and more\r\n"), KeepLast(0));
+        assert_eq!(find("said GET / HTTP/1.1 and more\r\n"), KeepLast(1));
         assert_eq!(find("body PROPFI"), KeepLast(6));
         assert_eq!(find("body GET /long"), KeepLast(9));
         assert_eq!(find("body"), KeepLast(0));
+        assert_eq!(find("FOO / HTTP/1.1\r\n"), KeepLast(1));
+        assert_eq!(find("\nFOO / HTTP/1.1\r\n"), At(1));
+        assert_eq!(find("body\r\nFOO / HT"), KeepLast(9));
+        assert_eq!(find("\x04\x01\0P\n\n\n\nme\0GET / HTTP/1.1\r\n"), At(11));
         assert_eq!(find(""), KeepLast(0));
     }
 

@@ -12,7 +12,9 @@ use packetbeat_core::stream::{
 };
 
 use crate::config::Config;
-use crate::conn::{After, CHUNK_LINE_BYTES, Conn, GARBAGE_BYTES, HEAD_BYTES, State, TRAILER_BYTES};
+use crate::conn::{
+    After, CHUNK_LINE_BYTES, Conn, GARBAGE_BYTES, HEAD_BYTES, PREFACE_BYTES, State, TRAILER_BYTES,
+};
 use crate::message::{Framing, Notes};
 use crate::partial::Cut;
 use crate::scan;
@@ -68,7 +70,7 @@ impl Conn {
                 self.body(config, dir, bytes, left, cx)
             }
             State::ToEnd => self.until_end(config, dir, bytes, cx),
-            State::ChunkSize => self.chunk_size(dir, bytes),
+            State::ChunkSize => self.chunk_size(config, dir, bytes, cx),
             State::Chunk { left } => self.chunk(config, dir, bytes, left),
             State::ChunkEnd => self.chunk_end(config, dir, bytes, cx),
             State::Trailers { seen } => self.trailers(config, dir, bytes, seen, cx),
@@ -79,7 +81,8 @@ impl Conn {
     }
 
     fn head(&mut self, config: &Config, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Step {
-        let bytes = window.bytes;
+        // More is not looked at, so that a head that is too long is so however it comes.
+        let bytes = window.bytes.get(..HEAD_BYTES).unwrap_or(window.bytes);
         let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         if blank > 0 {
             return Step::Took(blank);
@@ -125,7 +128,7 @@ impl Conn {
     /// The head is not all there. What is there is kept: a hole may follow.
     fn await_head(&mut self, dir: Dir, window: Window<'_>, cx: &Cx<'_>) -> Step {
         if window.bytes.len() >= HEAD_BYTES {
-            return self.garbage(dir);
+            return self.give_up();
         }
         self.sides[dir].partial.keep(window, || cx.stamp(dir, window.start));
         Step::Wait
@@ -223,11 +226,11 @@ impl Conn {
         Step::Took(bytes.len())
     }
 
-    fn chunk_size(&mut self, dir: Dir, bytes: &[u8]) -> Step {
-        let Some((text, taken)) = wire::line(bytes) else {
-            return if bytes.len() < CHUNK_LINE_BYTES { Step::Wait } else { self.broken(dir) };
+    fn chunk_size(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
+        let Some((text, taken)) = wire::line(bytes.get(..CHUNK_LINE_BYTES).unwrap_or(bytes)) else {
+            return if bytes.len() < CHUNK_LINE_BYTES { Step::Wait } else { self.broken(config, dir, cx) };
         };
-        let Some(size) = wire::chunk_size(text) else { return self.broken(dir) };
+        let Some(size) = wire::chunk_size(text) else { return self.broken(config, dir, cx) };
         self.add_framing(dir, taken);
         self.sides[dir].state = match size {
             0 => State::Trailers { seen: 0 },
@@ -255,10 +258,7 @@ impl Conn {
             [b'\r', b'\n', ..] => 2,
             [b'\n', ..] => 1,
             [b'\r'] => return Step::Wait,
-            _ => {
-                self.cut_short(dir, config, cx);
-                return self.broken(dir);
-            }
+            _ => return self.broken(config, dir, cx),
         };
         self.add_framing(dir, taken);
         self.sides[dir].state = State::ChunkSize;
@@ -266,36 +266,41 @@ impl Conn {
     }
 
     fn trailers(&mut self, config: &Config, dir: Dir, bytes: &[u8], seen: usize, cx: &mut Cx<'_>) -> Step {
-        let Some((text, taken)) = wire::line(bytes) else {
-            return if seen + bytes.len() < TRAILER_BYTES { Step::Wait } else { self.broken(dir) };
+        let room = TRAILER_BYTES.saturating_sub(seen);
+        let Some((text, taken)) = wire::line(bytes.get(..room).unwrap_or(bytes)) else {
+            return if bytes.len() < room { Step::Wait } else { self.broken(config, dir, cx) };
         };
         self.add_framing(dir, taken);
         if text.is_empty() {
             self.complete(dir, config, cx);
-        } else if seen + taken > TRAILER_BYTES {
-            return self.broken(dir);
         } else {
             self.sides[dir].state = State::Trailers { seen: seen + taken };
         }
         Step::Took(taken)
     }
 
-    /// The body's framing is wrong: what is known of the message stays, the next one is looked for.
-    fn broken(&mut self, dir: Dir) -> Step {
+    /// The body's framing is wrong: what is known of the message is all that will be, the next one is looked for.
+    fn broken(&mut self, config: &Config, dir: Dir, cx: &mut Cx<'_>) -> Step {
         if let Some(message) = self.message(dir) {
             message.notes.add(Notes::INCOMPLETE);
+            self.complete(dir, config, cx);
         }
-        self.garbage(dir)
+        self.sides[dir].state = State::Lost { bytes: 0 };
+        Step::Took(0)
     }
 
-    /// No message starts here.
+    /// No message starts here: a handshake in front of the first one, or what nobody can read.
     fn garbage(&mut self, dir: Dir) -> Step {
-        if !self.seen {
-            return Step::Finish(0, Finish::Malformed(WireError::new("no HTTP message", 0)));
-        }
         self.sides[dir].state = State::Lost { bytes: 1 };
         self.sides[dir].partial.clear();
         Step::Took(1)
+    }
+
+    /// The next message is looked for no longer.
+    const fn give_up(&self) -> Step {
+        let how =
+            if self.seen { Finish::Opaque } else { Finish::Malformed(WireError::new("no HTTP message", 0)) };
+        Step::Finish(0, how)
     }
 
     fn lost(&mut self, dir: Dir, bytes: &[u8], passed: u64) -> Step {
@@ -304,8 +309,8 @@ impl Conn {
             Boundary::KeepLast(kept) => (bytes.len().saturating_sub(kept), false),
         };
         let passed = passed.saturating_add(taken as u64);
-        if passed > GARBAGE_BYTES {
-            return Step::Finish(taken, Finish::Opaque);
+        if passed > if self.seen { GARBAGE_BYTES } else { PREFACE_BYTES } {
+            return self.give_up();
         }
         self.sides[dir].state = if found { State::Head } else { State::Lost { bytes: passed } };
         if found || taken > 0 { Step::Took(taken) } else { Step::Wait }

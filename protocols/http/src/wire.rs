@@ -179,7 +179,7 @@ pub fn may_be_request_line(head: &[u8]) -> bool {
     match head.iter().take(METHOD_BYTES + 1).position(|byte| !is_token(*byte)) {
         None => head.len() <= METHOD_BYTES,
         Some(0) => false,
-        Some(end) => matches!(head.get(end), Some(b' ')),
+        Some(end) => matches!(head.get(end), Some(b' ' | b'\t')),
     }
 }
 

@@ -294,11 +294,51 @@ fn handed_over() {
 #[test]
 fn what_is_no_http() {
     let mut drive = Drive::new(config(|_| ()));
-    drive.client("EHLO there\r\n");
+    drive.client("EHLO there\r\n").server("250 hello\r\n");
+    assert_eq!(drive.finished, None);
+    for _ in 0..200 {
+        drive.client("MAIL FROM:<someone@example.org>\r\n");
+    }
     assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(drive.events(Close::Fin).is_empty());
     // Later on it is passed over.
     let script = [('>', GET), ('<', OK), ('<', "left over\r\n"), ('>', &get("/2")), ('<', OK)];
     assert_eq!(talk(&script), ["GET /a/b.html 200", "GET /2 200"]);
+}
+
+#[test]
+fn what_stands_in_front_of_the_first_message_costs_itself_alone() {
+    let bytes = |text: &[u8], more: &str| [text, more.as_bytes()].concat();
+    for (asked, granted) in [
+        (&b"\x04\x01\x00P\xc0\x00\x02\x19me\x00"[..], &b"\x00Z\x00P\xc0\x00\x02\x19"[..]),
+        (
+            b"\x05\x01\x00\x05\x01\x00\x01\xc0\x00\x02\x19\x00P",
+            b"\x05\x00\x05\x00\x00\x01\x7f\x00\x00\x01\x20\x0a",
+        ),
+        (b"PROXY TCP4 192.0.2.1 192.0.2.25 40000 80\r\n", b""),
+        (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x01\xc0\x00\x02\x19\x9c\x40\x00P", b""),
+        (b"hello\r\n", b"hello yourself\r\n"),
+        (b"\x00GET x\n{y}", b"HTTP/1.1 x"),
+    ] {
+        let client = bytes(asked, &[get("/1"), "ANY /2 HTTP/1.1\r\n\r\n".to_owned()].concat());
+        let server = bytes(granted, &[ok(200), ok(404)].concat());
+        for size in [1, 2, 3, 5, 9, 1000] {
+            let mut drive = Drive::new(config(|_| ()));
+            for part in client.chunks(size) {
+                drive.client(part);
+            }
+            for part in server.chunks(size) {
+                drive.server(part);
+            }
+            assert_eq!(digest(&drive.events(Close::Fin)), ["GET /1 200", "ANY /2 404"], "{asked:?} {size}");
+        }
+    }
+    // The client speaks something else.
+    let mut drive = Drive::new(config(|_| ()));
+    drive
+        .client(b"\x05\x00\x0b\x03\x10\x00\x00\x00\n")
+        .server("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(digest(&drive.events(Close::Fin)), ["- 400"]);
 }
 
 #[test]
