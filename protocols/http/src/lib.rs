@@ -30,7 +30,7 @@
 //! [`conn::CHUNK_LINE_BYTES`], trailers of [`conn::TRAILER_BYTES`], [`target::PARAMETERS`] parameters, kept bodies of
 //! `max_message_size`.
 //!
-//! Left out: HTTP/0.9, HTTP/2 and HTTP/3; contents of trailers; content codings other than gzip and deflate.
+//! Left out: answers of HTTP/0.9 (which have no head), HTTP/2 and HTTP/3; contents of trailers; content codings other than gzip and deflate.
 #![forbid(unsafe_code)]
 
 pub mod body;

@@ -231,8 +231,26 @@ impl Message {
             self.clear();
             return None;
         };
+        self.take(bytes, end, config);
+        Some(end)
+    }
+
+    /// Takes a Simple-Request, which is its line of `line` bytes; see [`wire::simple_request`]. The message must be clear.
+    pub fn read_simple(
+        &mut self,
+        bytes: &[u8],
+        line: usize,
+        (start, version): (StartLine, Version),
+        config: &Config,
+    ) {
+        (self.start, self.version, self.closes) = (start, version, true);
+        self.take(bytes, line, config);
+    }
+
+    /// Keeps the head, which ends at `end`.
+    fn take(&mut self, bytes: &[u8], end: usize, config: &Config) {
         self.head.extend_from_slice(bytes.get(..end).unwrap_or_default());
-        if let StartLine::Request { target, .. } = start {
+        if let StartLine::Request { target, .. } = self.start {
             self.url(target, config);
         }
         redact::conceal(self, config);
@@ -242,7 +260,6 @@ impl Message {
         let form = self.is_request() && is_form(kind);
         self.shows_body = shows;
         self.keeps_body = shows || form;
-        Some(end)
     }
 
     /// Fields that mean something here, told apart by length and first letter.

@@ -102,6 +102,13 @@ impl Conn {
             if dir == Dir::ToServer && text.starts_with(b"PRI * HTTP/2") {
                 return Step::Finish(0, Finish::Upgrade(Next::Detect));
             }
+            if dir == Dir::ToServer
+                && let Some(start) = wire::simple_request(text)
+            {
+                self.spare.read_simple(bytes, line, start, config);
+                self.spare.half.at = cx.stamp(dir, window.start);
+                return self.begins(config, dir, line, cx);
+            }
             return self.garbage(dir);
         };
         // Only what is new is searched for the end; without one nothing is read.

@@ -139,6 +139,19 @@ pub fn request_line(line: &[u8]) -> Option<(StartLine, Version)> {
     Some((StartLine::Request { method: Span::new(0, method_end), target }, version))
 }
 
+/// A Simple-Request (HTTP/0.9; RFC 1945, 5): `GET /path` without a version and with nothing behind its line.
+#[must_use]
+pub fn simple_request(line: &[u8]) -> Option<(StartLine, Version)> {
+    const GET: &[u8] = b"GET ";
+    let target = line.trim_ascii_end().strip_prefix(GET)?;
+    if !target.starts_with(b"/") || !target.iter().all(|byte| *byte > b' ' && *byte != 0x7f) {
+        return None;
+    }
+    let method = Span::new(0, GET.len() - 1);
+    let target = Span::new(GET.len(), GET.len() + target.len());
+    Some((StartLine::Request { method, target }, Version { major: 0, minor: 9 }))
+}
+
 /// A status line (RFC 9112, 4); also `ICY`, as streaming servers answer.
 #[must_use]
 pub fn status_line(line: &[u8]) -> Option<(StartLine, Version)> {
@@ -392,6 +405,23 @@ mod tests {
             "G@T / HTTP/1.1",
         ] {
             assert_eq!(request(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn simple_requests() {
+        let target = |line: &'static str| match simple_request(line.as_bytes())? {
+            (StartLine::Request { target, .. }, Version { major: 0, minor: 9 }) => {
+                std::str::from_utf8(target.of(line.as_bytes())).ok()
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(target("GET /"), Some("/"));
+        assert_eq!(target("GET /a?b "), Some("/a?b"));
+        for bad in
+            ["GET", "GET ", "get /", "GET  /", "GET /a b", "GET / HTTP/2.0", "POST /", "GET key", "GET /\0"]
+        {
+            assert_eq!(target(bad), None, "{bad}");
         }
     }
 

@@ -342,6 +342,26 @@ fn what_stands_in_front_of_the_first_message_costs_itself_alone() {
 }
 
 #[test]
+fn requests_without_a_version() {
+    for size in [1, 2, 7, 100] {
+        let mut drive = Drive::new(config(|_| ()));
+        for part in b"GET /old?a\r\n\r\nGET /new HTTP/1.1\r\n\r\nGET /older\n".chunks(size) {
+            drive.client(part);
+        }
+        for part in [ok(200), ok(404), "<html>and no head".to_owned()].concat().as_bytes().chunks(size) {
+            drive.server(part);
+        }
+        let events = drive.events(Close::Fin);
+        assert_eq!(digest(&events), ["GET /old 200", "GET /new 404", "GET /older -"]);
+        assert_eq!(
+            (&events[0]["http"]["version"], &events[0]["url"]["query"]),
+            (&"0.9".into(), &"a=".into())
+        );
+        assert_eq!(events[0]["http"]["request"]["bytes"], 12);
+    }
+}
+
+#[test]
 fn smuggled_lengths_are_noted() {
     let both = "POST /p HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let differ = "POST /q HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc";
