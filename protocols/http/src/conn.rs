@@ -39,8 +39,11 @@ pub enum State {
         /// No byte of it was seen.
         untouched: bool,
     },
-    /// All that comes is the body.
-    ToEnd,
+    /// All that comes is the body. `untouched` until the first byte of it was taken.
+    ToEnd {
+        /// Its beginning may be another response's.
+        untouched: bool,
+    },
     /// In front of a chunk's size.
     ChunkSize,
     /// `left` bytes of a chunk are to come.
@@ -84,6 +87,8 @@ pub struct Side {
     pub live: bool,
     /// The head that is coming.
     pub partial: Partial,
+    /// Bytes of a body that wait, because another message may begin with them.
+    pub peeked: u64,
 }
 
 /// One connection.
@@ -141,6 +146,13 @@ impl Conn {
             message.body_bytes = message.body_bytes.saturating_add(body);
             message.lost = message.lost.saturating_add(lost);
         }
+    }
+
+    /// What waited of a body is body.
+    pub(crate) fn pass_peeked(&mut self, dir: Dir) -> u64 {
+        let peeked = std::mem::take(&mut self.sides[dir].peeked);
+        self.pass_body(dir, peeked, 0, 0);
+        peeked
     }
 
     /// A request's head is in `spare`: it waits from now on.
@@ -230,10 +242,11 @@ impl Conn {
 
     /// The end of this direction, or of the connection, came within its message.
     pub(crate) fn cut_short(&mut self, dir: Dir, config: &Config, cx: &mut Cx<'_>) {
-        // A request is not noted: whether its answer came before its end or after it is a matter of chance.
-        let whole = dir == Dir::ToServer || self.sides[dir].state == State::ToEnd;
+        let ends_so = matches!(self.sides[dir].state, State::ToEnd { .. });
         if let Some(message) = self.message(dir) {
-            if !whole {
+            // A body that needs leave to come, and does not, is not missed.
+            let refused = message.is_request() && message.expects && message.body_bytes == 0;
+            if !ends_so && !refused {
                 message.notes.add(Notes::INCOMPLETE);
             }
             self.complete(dir, config, cx);
@@ -278,8 +291,19 @@ impl Conn {
 
     /// The connection is over.
     pub(crate) fn close(mut self, why: Close, config: &Config, cx: &mut Cx<'_>) {
+        for dir in Dir::BOTH {
+            self.pass_peeked(dir);
+        }
+        if self.early
+            && let Some(request) = self.message(Dir::ToServer)
+        {
+            request.notes.add(Notes::INCOMPLETE);
+        }
         self.settle_early(config, cx);
-        if let Some(response) = self.message(Dir::ToClient) {
+        if why == Close::CaptureEnd && self.orphan && self.sides.to_client.live {
+            // Neither its request nor its end is in the capture: there is no half to tell of.
+            cx.unmatched_response();
+        } else if let Some(response) = self.message(Dir::ToClient) {
             // A body to the end of the connection that ended in another way than by FIN.
             response.notes.add(Notes::INCOMPLETE);
             self.complete(Dir::ToClient, config, cx);

@@ -26,6 +26,10 @@
 //! assert_eq!((end, hosts), (Some(head.len()), vec![&b"example.org"[..]]));
 //! ```
 //!
+//! A response whose request was not seen is an event of its own, unless the capture ends within it: then it is counted alone.
+//! What stands in front of the first message (a SOCKS handshake, a PROXY header) is passed over, up to
+//! [`conn::PREFACE_BYTES`]; behind that the connection is no HTTP.
+//!
 //! Limits: a head of [`conn::HEAD_BYTES`], [`message::FIELDS`] captured header fields, a chunk's line of
 //! [`conn::CHUNK_LINE_BYTES`], trailers of [`conn::TRAILER_BYTES`], [`target::PARAMETERS`] parameters, kept bodies of
 //! `max_message_size`.

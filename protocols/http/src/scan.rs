@@ -73,6 +73,8 @@ pub const METHODS: &[&str] = &[
 
 /// Longest request line that is looked for.
 const LINE_BYTES: usize = 64 << 10;
+/// Longest request line that is looked for where a body should begin.
+const NEXT_LINE_BYTES: usize = 8 << 10;
 /// `HTTP/1.1 200` and the byte behind it.
 const STATUS_BYTES: usize = 13;
 
@@ -155,18 +157,33 @@ fn response(bytes: &[u8]) -> Boundary {
     Boundary::KeepLast(keep.unwrap_or(0))
 }
 
-/// Whether a status line begins here.
+/// Whether a message begins here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begins {
     /// It does.
     Yes,
     /// It does not.
     No,
-    /// There are not enough bytes; 13 always are.
+    /// There are not enough bytes.
     Unclear,
 }
 
-/// Whether these bytes begin with a status line. A fixed part is looked at.
+/// Whether these bytes begin with a request line of a known method.
+#[must_use]
+pub fn begins_request(bytes: &[u8]) -> Begins {
+    let known = METHODS.iter().any(|method| match bytes.strip_prefix(method.as_bytes()) {
+        Some(behind) => behind.first().is_none_or(|byte| *byte == b' '),
+        None => method.as_bytes().starts_with(bytes),
+    });
+    match wire::line(bytes.get(..NEXT_LINE_BYTES).unwrap_or(bytes)) {
+        _ if !known => Begins::No,
+        Some((text, _)) if wire::request_line(text).is_some() => Begins::Yes,
+        None if bytes.len() < NEXT_LINE_BYTES => Begins::Unclear,
+        Some(_) | None => Begins::No,
+    }
+}
+
+/// Whether these bytes begin with a status line; 13 bytes always tell.
 #[must_use]
 pub fn begins_response(bytes: &[u8]) -> Begins {
     let head = bytes.get(..STATUS_BYTES).unwrap_or(bytes);

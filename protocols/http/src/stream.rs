@@ -17,7 +17,7 @@ use crate::conn::{
 };
 use crate::message::{Framing, Notes};
 use crate::partial::Cut;
-use crate::scan;
+use crate::scan::{self, Begins};
 use crate::wire;
 
 /// What one step did with the bytes shown.
@@ -63,13 +63,17 @@ impl Conn {
         match self.sides[dir].state {
             State::Head => self.head(config, dir, window, cx),
             State::Body { left, untouched } => {
-                if untouched && self.body_never_comes(dir, bytes) {
-                    self.complete(dir, config, cx);
-                    return Step::Took(0);
+                if untouched && let Some(step) = self.instead_of_body(config, dir, bytes, cx) {
+                    return step;
                 }
                 self.body(config, dir, bytes, left, cx)
             }
-            State::ToEnd => self.until_end(config, dir, bytes, cx),
+            State::ToEnd { untouched } => {
+                if untouched && let Some(step) = self.instead_of_body(config, dir, bytes, cx) {
+                    return step;
+                }
+                self.until_end(config, dir, bytes)
+            }
             State::ChunkSize => self.chunk_size(config, dir, bytes, cx),
             State::Chunk { left } => self.chunk(config, dir, bytes, left),
             State::ChunkEnd => self.chunk_end(config, dir, bytes, cx),
@@ -174,7 +178,7 @@ impl Conn {
             Framing::Length(0) => State::Head,
             Framing::Length(left) => State::Body { left, untouched: true },
             Framing::Chunked => State::ChunkSize,
-            Framing::Coded | Framing::Unsaid => State::ToEnd,
+            Framing::Coded | Framing::Unsaid => State::ToEnd { untouched: true },
         };
         if side.state == State::Head {
             self.complete(Dir::ToClient, config, cx);
@@ -185,11 +189,36 @@ impl Conn {
         if tunnel { Step::Finish(length, Finish::Upgrade(Next::Detect)) } else { Step::Took(length) }
     }
 
-    /// Whether the client sends another request in place of a body: it expected leave to continue, and was answered.
-    fn body_never_comes(&self, dir: Dir, bytes: &[u8]) -> bool {
-        dir == Dir::ToServer
-            && (self.early || !self.sides[dir].live)
-            && wire::line(bytes).is_some_and(|(text, _)| wire::request_line(text).is_some())
+    /// Whether another message begins where a body should. Nothing but the body's first bytes is looked at, and they wait
+    /// until they tell, so that it does not depend on how they come.
+    fn instead_of_body(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Option<Step> {
+        let begins = match dir {
+            // The client expected leave to continue, and was answered.
+            Dir::ToServer if self.early || !self.sides[dir].live => scan::begins_request(bytes),
+            Dir::ToClient if self.others_wait() => scan::begins_response(bytes),
+            _ => Begins::No,
+        };
+        self.sides[dir].peeked = 0;
+        match begins {
+            Begins::Yes => {
+                self.complete(dir, config, cx);
+                Some(Step::Took(0))
+            }
+            Begins::Unclear => {
+                self.sides[dir].peeked = bytes.len() as u64;
+                Some(Step::Wait)
+            }
+            Begins::No => None,
+        }
+    }
+
+    /// Whether a request waits behind the one of a response that need not be the connection's last and has no length: a
+    /// server may leave the length out of an empty answer.
+    fn others_wait(&self) -> bool {
+        let side = &self.sides.to_client;
+        let own = usize::from(self.late == 0 && !self.orphan);
+        let unsaid = matches!(side.state, State::ToEnd { .. });
+        unsaid && side.live && !self.response.closes && self.pending.len() > own
     }
 
     fn body(&mut self, config: &Config, dir: Dir, bytes: &[u8], left: u64, cx: &mut Cx<'_>) -> Step {
@@ -214,22 +243,14 @@ impl Conn {
         }
     }
 
-    /// A body without a length ends with the connection. A server that leaves the length out of an empty answer and goes on
-    /// is recognised by its next status line, where another request waits for it.
-    fn until_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
-        let Some(message) = self.message(dir) else { return Step::Took(bytes.len()) };
-        let (wanted, closes) = (message.keeps_body, message.closes);
-        let own = usize::from(self.late == 0 && !self.orphan);
-        if dir == Dir::ToClient && !closes && self.pending.len() > own {
-            let next = wire::line(bytes).is_some_and(|(text, _)| wire::status_line(text).is_some());
-            if next {
-                self.complete(dir, config, cx);
-                return Step::Took(0);
-            }
-        } else if closes && !wanted {
+    /// A body without a length ends with the connection.
+    fn until_end(&mut self, config: &Config, dir: Dir, bytes: &[u8]) -> Step {
+        let wanted = self.message(dir).is_some_and(|message| message.keeps_body);
+        if !wanted {
             return self.skip(dir, After::ToEnd, 0);
         }
         self.add_body(dir, bytes, config);
+        self.sides[dir].state = State::ToEnd { untouched: false };
         Step::Took(bytes.len())
     }
 
@@ -343,13 +364,18 @@ impl Conn {
             }
             After::ToEnd => {
                 self.pass_body(dir, done.bytes, 0, done.lost);
-                self.sides[dir].state = State::ToEnd;
+                self.sides[dir].state = State::ToEnd { untouched: false };
             }
         }
     }
 
     /// See [`packetbeat_core::parser::TcpParser::gap`].
     pub(crate) fn gap(&mut self, config: &Config, dir: Dir, lost: u64, cx: &mut Cx<'_>) -> AfterGap {
+        let peeked = self.pass_peeked(dir);
+        if let State::Body { left, .. } = &mut self.sides[dir].state {
+            // These wait no longer; at least one byte more is missing.
+            *left = left.saturating_sub(peeked).max(1);
+        }
         match self.sides[dir].state {
             State::Body { left, .. } if lost <= left => {
                 self.pass_body(dir, lost, 0, lost);
@@ -367,8 +393,9 @@ impl Conn {
                 };
                 AfterGap::Continue
             }
-            State::ToEnd => {
+            State::ToEnd { .. } => {
                 self.pass_body(dir, lost, 0, lost);
+                self.sides[dir].state = State::ToEnd { untouched: false };
                 AfterGap::Continue
             }
             state => {
@@ -408,6 +435,9 @@ impl Conn {
     pub(crate) fn end(&mut self, config: &Config, dir: Dir, unread: &[u8], cx: &mut Cx<'_>) {
         if self.sides[dir].state == State::Head && !unread.is_empty() {
             self.cut_head(config, dir, Cut::End, cx);
+        }
+        if std::mem::take(&mut self.sides[dir].peeked) > 0 {
+            self.add_body(dir, unread, config);
         }
         self.cut_short(dir, config, cx);
     }

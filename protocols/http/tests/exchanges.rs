@@ -128,7 +128,13 @@ fn early_answers_wait_for_the_request() {
         let events = drive.events(Close::Fin);
         assert_eq!(digest(&events), ["POST /p 413"]);
         assert_eq!(events[0]["http"]["request"]["body"]["bytes"], 10 + rest.len());
+        assert_eq!(events[0]["error"]["message"], "Message ended before its end was reached");
     }
+    let mut drive = Drive::new(config(|_| ()));
+    drive.client(post).server(refusal);
+    let events = drive.events(Close::Reset);
+    assert_eq!(digest(&events), ["POST /p 413"]);
+    assert_eq!(events[0]["error"]["message"], "Message ended before its end was reached");
     // The answer to another request does not wait.
     let whole = [post, &"x".repeat(90), &get("/n")].concat();
     let (first, second) = whole.split_at(post.len() + 20);
@@ -159,6 +165,56 @@ fn bodies_to_the_end() {
     // A server that says nothing of an empty body and goes on.
     let script = [('>', GET), ('<', "HTTP/1.1 302 Found\r\n\r\n"), ('>', &get("/x")), ('<', OK)];
     assert_eq!(talk(&script), ["GET /a/b.html 302", "GET /x 200"]);
+}
+
+#[test]
+fn the_next_answer_is_looked_for_at_a_bodys_start_alone() {
+    let client = [get("/1"), get("/2")].concat();
+    let unsaid = "HTTP/1.1 302 Found\r\n\r\n";
+    let next = "HTTP/1.1 204 None\r\n\r\n";
+    for (body, want, bytes) in [
+        ("", ["GET /1 302", "GET /2 204"], None),
+        ("some bytes\r\n", ["GET /1 302", "GET /2 -"], Some(12 + next.len())),
+        ("HTTP/1.1 2x ", ["GET /1 302", "GET /2 -"], Some(12 + next.len())),
+    ] {
+        let server = [unsaid, body, next].concat();
+        for size in 1..server.len() {
+            let mut drive = Drive::new(config(|_| ()));
+            drive.client(&client);
+            for part in server.as_bytes().chunks(size) {
+                drive.server(part);
+            }
+            drive.fin(ToClient);
+            let events = drive.events(Close::Fin);
+            assert_eq!(digest(&events), want, "{body:?} {size}");
+            assert_eq!(
+                events[0]["http"]["response"]["body"]["bytes"].as_u64(),
+                bytes.map(|bytes| bytes as u64)
+            );
+        }
+    }
+    // The end comes before it is clear.
+    let mut drive = Drive::new(config(|_| ()));
+    drive.client(&client).server(unsaid).server("HTTP/1.").fin(ToClient);
+    assert_eq!(drive.events(Close::Fin)[0]["http"]["response"]["body"]["bytes"], 7);
+}
+
+#[test]
+fn of_an_answer_without_request_and_end_nothing_is_told() {
+    for (text, close, want) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", Close::CaptureEnd, &[][..]),
+        ("HTTP/1.1 200 OK\r\n\r\nabc", Close::CaptureEnd, &[]),
+        ("HTTP/1.1 200 OK\r\n\r\nabc", Close::Reset, &["- 200"]),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", Close::CaptureEnd, &["- 200"]),
+    ] {
+        let mut drive = Drive::new(config(|_| ()));
+        drive.server(text);
+        assert_eq!(digest(&drive.events(close)), want, "{text} {close:?}");
+        assert_eq!(drive.tally.unmatched_responses(), 1);
+    }
+    let mut drive = Drive::new(config(|_| ()));
+    drive.client(GET).server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+    assert_eq!(digest(&drive.events(Close::CaptureEnd)), ["GET /a/b.html 200"]);
 }
 
 #[test]
