@@ -4,6 +4,7 @@ use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::{Both, Dir};
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::pairing::{InOrder, Pending};
+use packetbeat_core::parser::Start;
 use packetbeat_core::stream::Close;
 
 use crate::config::Config;
@@ -103,6 +104,10 @@ pub struct Conn {
     pub(crate) late: u32,
     /// No request waited when the response began: one that came later is not its own.
     pub(crate) orphan: bool,
+    /// So far it was seen all that the client said, and that was no request.
+    pub(crate) unasked: bool,
+    /// The orphan began then: a request that begins before its end is its own, the first for the first.
+    pub(crate) foremost: bool,
     /// The response is whole and waits for the end of its request, the only one: a server need not wait for it.
     pub(crate) early: bool,
     /// Whether any message was read.
@@ -113,6 +118,11 @@ pub struct Conn {
 }
 
 impl Conn {
+    /// A connection that is seen from its first byte, or from some other.
+    pub(crate) fn new(start: Start) -> Self {
+        Self { unasked: start == Start::Beginning, ..Self::default() }
+    }
+
     /// The message that a direction is in.
     pub(crate) fn message(&mut self, dir: Dir) -> Option<&mut Message> {
         match dir {
@@ -167,7 +177,7 @@ impl Conn {
         });
         std::mem::swap(slot, spare);
         let framing = slot.framing;
-        self.seen = true;
+        (self.seen, self.unasked) = (true, false);
         if let Some(timeout) = config.timeout
             && self.pending.len() == 1
         {
@@ -210,8 +220,8 @@ impl Conn {
 
     /// Emits the response with its request.
     pub(crate) fn response_over(&mut self, config: &Config, cx: &mut Cx<'_>) {
-        let Self { pending, scratch, response, late, held, sides, orphan, .. } = self;
-        let alone = if *orphan {
+        let Self { pending, scratch, response, late, held, sides, orphan, foremost, .. } = self;
+        let alone = if *orphan && !*foremost {
             true
         } else if *late > 0 {
             *late -= 1;
@@ -300,7 +310,8 @@ impl Conn {
             request.notes.add(Notes::INCOMPLETE);
         }
         self.settle_early(config, cx);
-        if why == Close::CaptureEnd && self.orphan && self.sides.to_client.live {
+        let alone = self.orphan && (!self.foremost || self.pending.is_empty());
+        if why == Close::CaptureEnd && alone && self.sides.to_client.live {
             // Neither its request nor its end is in the capture: there is no half to tell of.
             cx.unmatched_response();
         } else if let Some(response) = self.message(Dir::ToClient) {

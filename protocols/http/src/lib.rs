@@ -100,8 +100,8 @@ impl TcpParser for Http {
         probe::probe(head)
     }
 
-    fn open(&self, _start: Start) -> Conn {
-        Conn::default()
+    fn open(&self, start: Start) -> Conn {
+        Conn::new(start)
     }
 
     fn data(&self, conn: &mut Conn, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Progress {

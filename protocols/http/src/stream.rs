@@ -172,6 +172,7 @@ impl Conn {
         }
         side.live = true;
         self.orphan = self.late == 0 && self.pending.is_empty();
+        self.foremost = self.orphan && self.unasked;
         let tunnel = code == 101 || connect && (200..300).contains(&code);
         side.state = match self.response.framing {
             _ if tunnel || head || code == 204 || code == 304 => State::Head,
@@ -371,6 +372,7 @@ impl Conn {
 
     /// See [`packetbeat_core::parser::TcpParser::gap`].
     pub(crate) fn gap(&mut self, config: &Config, dir: Dir, lost: u64, cx: &mut Cx<'_>) -> AfterGap {
+        self.unasked = false;
         let peeked = self.pass_peeked(dir);
         if let State::Body { left, .. } = &mut self.sides[dir].state {
             // These wait no longer; at least one byte more is missing.

@@ -232,6 +232,23 @@ fn halves() {
 }
 
 #[test]
+fn a_server_that_begins_before_it_is_asked() {
+    let (head, rest) = OK.split_at(OK.len() - 5);
+    let run = |from_start: bool| {
+        let mut drive = Drive::new(config(|_| ()));
+        if !from_start {
+            drive.lost(ToServer, 10);
+        }
+        drive.server(head).client(get("/1")).server(rest).client(get("/2")).server(ok(404));
+        drive.events(Close::Fin)
+    };
+    assert_eq!(digest(&run(true)), ["GET /1 200", "GET /2 404"]);
+    assert!(run(true)[0]["event"]["duration"].is_null());
+    // The request that it answers may be in a hole.
+    assert_eq!(digest(&run(false)), ["- 200", "GET /1 404", "GET /2 -"]);
+}
+
+#[test]
 fn a_timeout_does_not_shift_the_answers() {
     let mut drive = Drive::new(config(|config| config.timeout = Some(std::time::Duration::from_secs(10))));
     drive
