@@ -435,6 +435,64 @@ fn requests_without_a_version() {
 }
 
 #[test]
+fn events_do_not_depend_on_cuts_whatever_is_said() {
+    const SAID: [&str; 16] = [
+        "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST /2 HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody",
+        "POST /3 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        "0\r\n\r\n",
+        "zz\r\n",
+        "GET /4\r\n",
+        "G",
+        "ANY /5 HTTP/1.0\n\n",
+        "\x00\x05 x\n",
+        "PROXY TCP4 a b\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.0 404 No\r\n\r\n",
+        "HTTP/1.1 204 None\r\n\r\n",
+        "HTTP/1.1 2",
+        "HTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ];
+    let mut seed = 1_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    for round in 0..400 {
+        let mut speech = |from: usize| {
+            let count = 1 + random(7);
+            (0..count).map(|_| SAID[(from + random(10)) % SAID.len()]).collect::<String>()
+        };
+        let (client, server) = (speech(0), speech(8));
+        let mut want = None;
+        for way in 0..6 {
+            let mut drive = Drive::new(config(|_| ()));
+            for (dir, text) in [(ToServer, &client), (ToClient, &server)] {
+                let mut rest = text.as_bytes();
+                while !rest.is_empty() {
+                    let cut = [rest.len(), 1, 1 + random(5), 1 + random(40), 13, 2][way].min(rest.len());
+                    drive.says(dir, &rest[..cut]);
+                    rest = &rest[cut..];
+                }
+            }
+            drive.fin(ToServer).fin(ToClient);
+            let mut events = drive.events(Close::Fin);
+            for event in &mut events {
+                for key in ["event", "@timestamp"] {
+                    event.as_object_mut().unwrap().remove(key);
+                }
+            }
+            assert_eq!(
+                *want.get_or_insert_with(|| events.clone()),
+                events,
+                "{round} {way}\n{client:?}\n{server:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn smuggled_lengths_are_noted() {
     let both = "POST /p HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let differ = "POST /q HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc";
