@@ -22,11 +22,15 @@ impl<'n> Domain<'n> {
     pub(crate) fn of(name: Text<'n>) -> Option<Self> {
         let bytes = name.bytes();
         let tail = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
-        let mut room = [0; TAIL];
-        let lower = room.get_mut(..tail.len())?;
-        lower.copy_from_slice(tail);
-        lower.make_ascii_lowercase();
-        let suffix = psl::List.find(lower.rsplit(|byte| *byte == b'.')).len;
+        let suffix = if tail.iter().any(u8::is_ascii_uppercase) {
+            let mut room = [0; TAIL];
+            let lower = room.get_mut(..tail.len())?;
+            lower.copy_from_slice(tail);
+            lower.make_ascii_lowercase();
+            suffix_len(lower)
+        } else {
+            suffix_len(tail)
+        };
         let dot = bytes.len().checked_sub(suffix + 1)?;
         if suffix == 0 || dot == 0 || !is_border(bytes, dot) {
             return None;
@@ -43,6 +47,11 @@ impl<'n> Domain<'n> {
             subdomain: name.part(0..start.saturating_sub(1)),
         })
     }
+}
+
+/// Length of the public suffix of a name in lower case.
+fn suffix_len(name: &[u8]) -> usize {
+    psl::List.find(name.rsplit(|byte| *byte == b'.')).len
 }
 
 /// Whether the byte at `at` is a dot between labels: one that no backslash makes part of a label.

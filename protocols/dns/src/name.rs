@@ -118,6 +118,10 @@ fn labels<'b>(bytes: &'b [u8], at: usize, mut visit: impl FnMut(&'b [u8])) -> Re
 /// As [`labels`]; `out` may then hold a part of the name.
 pub(crate) fn expand(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, WireError> {
     let start = out.len();
+    if let Some(end) = expand_usual(bytes, at, out) {
+        return Ok(end);
+    }
+    out.truncate(start);
     let end = labels(bytes, at, |label| {
         if out.len() > start {
             out.push(b'.');
@@ -128,6 +132,25 @@ pub(crate) fn expand(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize
         out.push(b'.');
     }
     Ok(end)
+}
+
+/// The usual name: without pointers and without bytes that are quoted. It is copied whole, and lengths become dots; what is left in
+/// `out` of any other name is rubbish.
+fn expand_usual(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
+    let end = skip(bytes, at).ok().filter(|end| !end.is_compressed)?;
+    let (first, labels) = bytes.get(at..end.at - 1)?.split_first()?;
+    let start = out.len();
+    out.extend_from_slice(labels);
+    let text = out.get_mut(start..)?;
+    let (mut here, mut dots) = (usize::from(*first), 0);
+    while let Some(place) = text.get_mut(here) {
+        here += 1 + usize::from(std::mem::replace(place, b'.'));
+        dots += 1;
+    }
+    // A dot within a label is special as well: no more of them than there are borders.
+    let special =
+        text.iter().filter(|byte| SPECIAL.get(usize::from(**byte)).copied().unwrap_or(true)).count();
+    (special == dots).then_some(end.at)
 }
 
 fn push_label(out: &mut Vec<u8>, label: &[u8]) {

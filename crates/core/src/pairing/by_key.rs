@@ -22,7 +22,7 @@ const SPARE_BYTES: usize = 4 << 10;
 pub struct ByKey<K, Q> {
     places: HashMap<K, u32, RandomState>,
     live: Linked<Waiting<K, Q>>,
-    spare: Vec<Q>,
+    spare: Vec<Box<Q>>,
     capacity: usize,
 }
 
@@ -30,7 +30,8 @@ pub struct ByKey<K, Q> {
 struct Waiting<K, Q> {
     key: K,
     deadline: i64,
-    request: Q,
+    /// In a box: it moves in and out of the table for every request.
+    request: Box<Q>,
     ticket: Ticket,
 }
 
@@ -61,7 +62,7 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
     /// The request that waits under this key.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&Q> {
-        self.live.get(*self.places.get(key)?).map(|waiting| &waiting.request)
+        self.live.get(*self.places.get(key)?).map(|waiting| &*waiting.request)
     }
 
     /// Adds a request, counted in, filled by `fill`. One that waits under the same key is given up as repeated, and where
