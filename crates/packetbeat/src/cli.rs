@@ -42,7 +42,7 @@ pub(crate) struct Cli {
     #[arg(short = 'N')]
     pub(crate) no_publish: bool,
 
-    /// Read the file as fast as possible. This is what we do anyway; see --replay
+    /// Read files as fast as possible. Accepted for Packetbeat's sake: files are always read that way
     #[arg(short = 't')]
     pub(crate) top_speed: bool,
 
