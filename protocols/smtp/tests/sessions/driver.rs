@@ -94,15 +94,22 @@ impl Driver {
         result
     }
 
-    pub(crate) fn send(&mut self, (dir, bytes): (Dir, &[u8])) {
+    pub(crate) fn send(&mut self, step: (Dir, &[u8])) {
+        self.send_in_pieces(step, |left| left);
+    }
+
+    /// All in one instant; of what is left, the next piece has the length that is told.
+    pub(crate) fn send_in_pieces(&mut self, (dir, bytes): (Dir, &[u8]), mut len: impl FnMut(usize) -> usize) {
         self.now = Stamp { packet: self.now.packet + 1, nanos: self.now.nanos + 1_000_000 };
-        if self.finished.is_some() {
-            return;
+        let mut rest = bytes;
+        while self.finished.is_none() && !rest.is_empty() {
+            let (piece, behind) = rest.split_at(len(rest.len()).clamp(1, rest.len()));
+            rest = behind;
+            let side = &mut self.sides[dir];
+            side.unread.extend_from_slice(piece);
+            side.wants = side.wants.saturating_sub(piece.len());
+            self.run(dir);
         }
-        let side = &mut self.sides[dir];
-        side.unread.extend_from_slice(bytes);
-        side.wants = side.wants.saturating_sub(bytes.len());
-        self.run(dir);
     }
 
     /// Time passes.
