@@ -12,6 +12,7 @@
 
 mod builder;
 mod cli;
+mod custom;
 mod feed;
 mod identity;
 mod logging;

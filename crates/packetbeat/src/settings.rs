@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use packetbeat_config::{
-    Codec, Config, Errors, Loader, Network, Node, Output, Precision, ProtocolSection, Transports, Warning,
+    Codec, Config, Errors, Loader, Network, Output, Precision, ProtocolSection, Transports, Warning,
     check_permissions, check_ports, protocol_names,
 };
 use packetbeat_core::event::Envelope;
@@ -14,10 +14,9 @@ use packetbeat_core::plugin::{Kind, Parsers};
 use packetbeat_engine::{Configured, Locality, Registry, Settings};
 use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
 
-use serde_json::{Map, Value};
-
 use crate::cli::Cli;
-use crate::identity::{Identity, merge};
+use crate::custom::Custom;
+use crate::identity::Identity;
 
 /// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
 const MOST_WORKERS: usize = 256;
@@ -131,7 +130,7 @@ fn protocols(
     let Some(sections) = &config.protocols else {
         let all = kinds.iter().map(|kind| {
             let parsers = (kind.make)(&Common::default(), &mut Defaults);
-            configured(kind, parsers, kind.ports.to_vec(), identity, config, None)
+            configured(kind, parsers, kind.ports.to_vec(), identity, config, None, warnings)
         });
         return Ok(all.collect());
     };
@@ -161,7 +160,7 @@ fn protocols(
             Err(Errors(more)) => errors.extend(more),
         }
         if enabled {
-            built.push(configured(kind, parsers, ports, identity, config, Some(&common)));
+            built.push(configured(kind, parsers, ports, identity, config, Some(&common), warnings));
         }
     }
     if errors.is_empty() { Ok(built) } else { Err(Errors(errors)) }
@@ -174,19 +173,9 @@ fn configured(
     identity: &Identity,
     config: &Config,
     section: Option<&ProtocolSection>,
+    warnings: &mut Vec<String>,
 ) -> Configured {
-    let mut tags = config.tags.clone();
-    let (mut fields, mut under_root) = (Map::new(), Map::new());
-    let mut lay = |node: Option<&Node>, at_root: bool| {
-        if let Some(Ok(Value::Object(more))) = node.map(|node| serde_json::from_str(&node.to_json())) {
-            merge(if at_root { &mut under_root } else { &mut fields }, &more);
-        }
-    };
-    lay(config.fields.as_ref(), config.fields_under_root);
-    if let Some(section) = section {
-        tags.extend(section.common.tags.iter().cloned());
-        lay(section.common.fields.as_ref(), section.common.fields_under_root);
-    }
+    let Custom { tags, fields, under_root } = Custom::new(config, section, kind, warnings);
     let tail = identity.tail(&tags, &fields, &under_root);
     let envelope = Envelope { head: Identity::head(), name: kind.name.to_owned(), tail };
     Configured { parsers, ports, envelope }
@@ -202,7 +191,8 @@ fn not_built(config: &Config, kinds: &[Kind], warnings: &mut Vec<String>) {
     if config.flows.enabled {
         names.push("flows");
     }
-    if config.processors.is_some() {
+    let of_sections = config.protocols.iter().flatten().any(|section| section.common.processors.is_some());
+    if config.processors.is_some() || of_sections {
         names.push("processors");
     }
     if !names.is_empty() {

@@ -127,6 +127,25 @@ fields_under_root: true
 }
 
 #[test]
+fn a_field_at_the_root_that_the_analysis_writes_is_left_out_and_said() {
+    let config = "
+fields: {network: mine, smtp: mine, type: mine, env: lab}
+fields_under_root: true
+";
+    let run = mail().config(config).run();
+    for name in ["network", "smtp", "type"] {
+        assert!(
+            run.stderr.contains(&format!("fields: {name} is written by the analysis itself")),
+            "{}",
+            run.stderr
+        );
+    }
+    let event = run.events().remove(0);
+    assert_eq!((&event["env"], &event["type"]), (&json!("lab"), &json!("smtp")));
+    assert!(event["network"].is_object());
+}
+
+#[test]
 fn digits_of_times() {
     let stamp = |precision: &str| {
         let run = mail().set(&format!("timestamp.precision={precision}")).run().quiet();

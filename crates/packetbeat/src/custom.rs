@@ -1,0 +1,83 @@
+//! Tags and fields that the configuration adds to events.
+
+use packetbeat_config::{Config, Node, ProtocolSection};
+use packetbeat_core::plugin::Kind;
+use serde_json::{Map, Value};
+
+use crate::identity::merge;
+
+/// Roots that every event has, or may have, from the analysis.
+const SHARED: [&str; 19] = [
+    "@metadata",
+    "@timestamp",
+    "client",
+    "destination",
+    "error",
+    "event",
+    "method",
+    "network",
+    "packetbeat",
+    "params",
+    "path",
+    "query",
+    "related",
+    "request",
+    "resource",
+    "response",
+    "server",
+    "source",
+    "status",
+];
+
+/// What the configuration adds to one protocol's events.
+#[derive(Default)]
+pub(crate) struct Custom {
+    pub(crate) tags: Vec<String>,
+    /// Under `fields`.
+    pub(crate) fields: Map<String, Value>,
+    /// At the root; none of them a root of the analysis.
+    pub(crate) under_root: Map<String, Value>,
+}
+
+impl Custom {
+    /// The general additions with those of a protocol's section laid upon them. A field at the root that the analysis writes
+    /// itself would stand in the event twice: it is left out, with a warning.
+    pub(crate) fn new(
+        config: &Config,
+        section: Option<&ProtocolSection>,
+        kind: &Kind,
+        warnings: &mut Vec<String>,
+    ) -> Self {
+        let mut custom = Self { tags: config.tags.clone(), ..Self::default() };
+        custom.lay(config.fields.as_ref(), config.fields_under_root, kind, warnings);
+        if let Some(section) = section {
+            custom.tags.extend(section.common.tags.iter().cloned());
+            custom.lay(section.common.fields.as_ref(), section.common.fields_under_root, kind, warnings);
+        }
+        custom
+    }
+
+    fn lay(&mut self, node: Option<&Node>, at_root: bool, kind: &Kind, warnings: &mut Vec<String>) {
+        let Some(node) = node else { return };
+        let Ok(Value::Object(mut more)) = serde_json::from_str(&node.to_json()) else { return };
+        if !at_root {
+            return merge(&mut self.fields, &more);
+        }
+        more.retain(|name, _| {
+            let taken = is_root_of(kind, name);
+            let warning = format!("{}: fields: {name} is written by the analysis itself: left out", node.at);
+            if taken && !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+            !taken
+        });
+        merge(&mut self.under_root, &more);
+    }
+}
+
+/// Whether events of a protocol have this root: a shared one, or one of its declared fields.
+fn is_root_of(kind: &Kind, name: &str) -> bool {
+    let declared = kind.fields.lines().filter_map(|line| line.trim().strip_prefix("- name:"));
+    let root = |field: &str| field.trim().split('.').next().is_some_and(|root| root == name);
+    SHARED.contains(&name) || name == "type" || declared.into_iter().any(root)
+}
