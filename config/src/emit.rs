@@ -4,6 +4,9 @@ use crate::node::{Node, Value};
 use crate::scalar;
 use std::fmt::Write as _;
 
+/// Characters of a name with its quotes that may stand before its colon without a question mark (YAML 1.2, 7.4.2).
+const SIMPLE_KEY: usize = 1024;
+
 impl Node {
     /// The tree, its references expanded, as YAML in block style; loading it gives the same values.
     #[must_use]
@@ -91,8 +94,7 @@ fn block(node: &Node, indent: usize, out: &mut String) {
         Value::Map(map) => {
             for entry in map.entries() {
                 pad(indent, out);
-                text(&entry.key, out);
-                out.push(':');
+                name(&entry.key, indent, out);
                 below(&entry.node, indent, out);
             }
         }
@@ -105,6 +107,18 @@ fn block(node: &Node, indent: usize, out: &mut String) {
         }
         _ => {}
     }
+}
+
+/// A name and its colon, a long one as an explicit key.
+fn name(key: &str, indent: usize, out: &mut String) {
+    let start = out.len();
+    text(key, out);
+    if out.get(start..).is_some_and(|written| written.chars().count() > SIMPLE_KEY) {
+        out.insert_str(start, "? ");
+        out.push('\n');
+        pad(indent, out);
+    }
+    out.push(':');
 }
 
 /// What follows a name's colon or an item's dash.

@@ -1,12 +1,13 @@
 //! What is wrong with a configuration, all of it at once.
 
 use crate::mark::Mark;
-use std::fmt;
+use crate::one_line::OneLine;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// One thing that is wrong: where, which key, what, and what to write instead.
 ///
-/// Displays as `FILE:LINE:COLUMN: key: what (hint)`.
+/// Displays as `FILE:LINE:COLUMN: key: what (hint)` on one line: control characters in what it quotes are escaped.
 #[derive(Clone, Debug)]
 pub struct Error {
     /// Where it was written.
@@ -44,7 +45,8 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, &self.at, &self.key, &self.what)?;
+        let mut f = OneLine(f);
+        show(&mut f, &self.at, &self.key, &self.what)?;
         match &self.hint {
             Some(hint) => write!(f, " ({hint})"),
             None => Ok(()),
@@ -92,7 +94,7 @@ impl fmt::Display for Errors {
 
 impl std::error::Error for Errors {}
 
-/// Something that is accepted, yet does not do what its author may expect.
+/// Something that is accepted, yet does not do what its author may expect. Displays as an [`Error`] does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// Where it was written.
@@ -105,10 +107,10 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, &self.at, &self.key, &self.what)
+        show(&mut OneLine(f), &self.at, &self.key, &self.what)
     }
 }
 
-fn show(f: &mut fmt::Formatter<'_>, at: &Mark, key: &str, what: &str) -> fmt::Result {
+fn show(f: &mut impl Write, at: &Mark, key: &str, what: &str) -> fmt::Result {
     if key.is_empty() { write!(f, "{at}: {what}") } else { write!(f, "{at}: {key}: {what}") }
 }

@@ -53,7 +53,7 @@ impl Expander<'_> {
             }
             Value::Str(text) if text.contains("${") => match self.text(text, 0) {
                 Ok(expanded) if node.spelling.is_some() || is_one_reference(text) => {
-                    *node = reread(&expanded, &node.at);
+                    *node = reread(&expanded, &node.at, path);
                 }
                 Ok(expanded) => *text = expanded,
                 Err(what) => errors.push(Error::new(node.at.clone(), path.join("."), what)),
@@ -142,13 +142,13 @@ fn is_one_reference(text: &str) -> bool {
     text.strip_prefix("${").and_then(closing).is_some_and(|(_, behind)| behind.is_empty())
 }
 
-/// Reads an expanded value as YAML; what is in brackets and yet not YAML stays text.
-fn reread(text: &str, at: &Mark) -> Node {
+/// Reads an expanded value as YAML; what is in brackets and yet not YAML, or too deep at its place, stays text.
+fn reread(text: &str, at: &Mark, path: &mut tree::Path) -> Node {
     let (trimmed, mut errors) = (text.trim(), Vec::new());
     if trimmed.starts_with(['[', '{'])
         && let Ok(node) = yaml::parse(trimmed, &at.source, &mut errors)
     {
-        let mut node = tree::split_names(node, &mut errors);
+        let mut node = tree::split_names(node, path, &mut errors);
         if errors.is_empty() {
             place(&mut node, at);
             node.spelling = Some(text.into());

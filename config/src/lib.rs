@@ -48,6 +48,7 @@ mod names;
 mod nearest;
 mod network;
 mod node;
+mod one_line;
 mod options;
 mod output;
 mod permissions;

@@ -90,7 +90,7 @@ impl Loader {
         let mut root = Node::new(Value::Map(Map::default()), Mark::DEFAULT);
         for part in self.parts.iter().chain(&self.overrides) {
             match part.parse(&mut errors) {
-                Ok(node) => tree::merge(&mut root, tree::split_names(node, &mut errors)),
+                Ok(node) => tree::merge(&mut root, tree::split_names(node, &mut Vec::new(), &mut errors)),
                 Err(error) => broken.push(error),
             }
         }

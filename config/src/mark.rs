@@ -1,6 +1,7 @@
 //! Where a setting was written.
 
-use std::fmt;
+use crate::one_line::OneLine;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// What a setting was read from.
@@ -38,6 +39,7 @@ impl Mark {
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match &self.source {
             Source::File(name) if self.line == 0 => f.write_str(name),
             Source::File(name) => write!(f, "{name}:{}:{}", self.line, self.column),

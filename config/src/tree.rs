@@ -5,12 +5,12 @@ use crate::limits::MAX_DEPTH;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
 
-/// Splits dotted names: `{a.b: 1, a: {c: 2}}` becomes `{a: {b: 1, c: 2}}`, in lists too.
+/// Splits dotted names: `{a.b: 1, a: {c: 2}}` becomes `{a: {b: 1, c: 2}}`, in lists too. `path` leads to `node`.
 ///
 /// # Errors
-/// Every setting that the source gives twice, with both places.
-pub(crate) fn split_names(node: Node, errors: &mut Vec<Error>) -> Node {
-    Splitter { errors }.node(node, &mut Path::new())
+/// Every setting that the source gives twice, with both places, and what is nested deeper than [`MAX_DEPTH`].
+pub(crate) fn split_names(node: Node, path: &mut Path, errors: &mut Vec<Error>) -> Node {
+    Splitter { errors }.node(node, path)
 }
 
 /// Lays `over` upon `base`: maps are merged, a null changes nothing, all else replaces. Numbers as names
@@ -41,8 +41,8 @@ fn indexes(map: &Map, len: usize) -> bool {
     !map.is_empty() && map.entries().iter().all(|e| e.key.parse::<usize>().is_ok_and(|index| index < len))
 }
 
-/// Names from the root to where we are.
-type Path = Vec<String>;
+/// Names and indexes from the root to where we are.
+pub(crate) type Path = Vec<String>;
 
 struct Splitter<'a> {
     errors: &'a mut Vec<Error>,
@@ -50,6 +50,11 @@ struct Splitter<'a> {
 
 impl Splitter<'_> {
     fn node(&mut self, node: Node, path: &mut Path) -> Node {
+        // As YAML counts: the root is one of the levels, an empty map or list is one as well.
+        if path.len() >= MAX_DEPTH && matches!(node.value, Value::List(_) | Value::Map(_)) {
+            self.too_deep(node.at.clone());
+            return Node::new(Value::Null, node.at);
+        }
         let value = match node.value {
             Value::List(items) => Value::List(self.list(items, path)),
             Value::Map(map) => Value::Map(self.map(map, path)),
@@ -74,8 +79,7 @@ impl Splitter<'_> {
             let parts = parts(&key);
             let depth = path.len();
             if depth + parts.len() > MAX_DEPTH {
-                let what = format!("nested deeper than {MAX_DEPTH} levels, names between dots counted");
-                self.errors.push(Error::new(key_at, "", what));
+                self.too_deep(key_at);
                 continue;
             }
             path.extend(parts.iter().map(|&part| part.to_owned()));
@@ -86,6 +90,11 @@ impl Splitter<'_> {
             }
         }
         out
+    }
+
+    fn too_deep(&mut self, at: Mark) {
+        let what = format!("nested deeper than {MAX_DEPTH} levels, names between dots counted");
+        self.errors.push(Error::new(at, "", what));
     }
 
     fn insert(&mut self, map: &mut Map, entry: Entry, path: &mut Path) {

@@ -69,7 +69,14 @@ struct Open {
 
 enum Kind {
     List(Vec<Node>),
-    Map { map: Map, names: HashSet<String>, key: Option<(String, Mark)>, merged: Vec<Node> },
+    Map { map: Map, names: HashSet<String>, key: Option<Key>, merged: Vec<Node> },
+}
+
+struct Key {
+    name: String,
+    at: Mark,
+    /// `<<` without quotes.
+    merges: bool,
 }
 
 /// How many nodes a value holds and how many levels.
@@ -158,8 +165,8 @@ impl Reader<'_> {
             Some(Kind::List(items)) => items.push(node),
             Some(Kind::Map { map, names, key, merged }) => match key.take() {
                 None => *key = Some(key_of(&node)?),
-                Some((name, _)) if name == "<<" => merged.push(node),
-                Some((name, key_at)) => {
+                Some(Key { merges: true, .. }) => merged.push(node),
+                Some(Key { name, at: key_at, .. }) => {
                     if !names.insert(name.clone()) {
                         self.errors.push(duplicate(map, &name, key_at));
                         return Ok(());
@@ -186,6 +193,10 @@ impl Reader<'_> {
 
 fn scalar_node(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, at: Mark) -> Result<Node, Error> {
     match tag {
+        // That it is not quoted makes it a merge key: see key_of.
+        None if style == ScalarStyle::Plain && text == "<<" => {
+            Ok(Node { value: Value::Str(text.to_string()), at, spelling: Some("<<".into()) })
+        }
         None if style == ScalarStyle::Plain => Ok(scalar::plain(&text, at)),
         None => Ok(Node::new(Value::Str(text.into_owned()), at)),
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => {
@@ -196,10 +207,14 @@ fn scalar_node(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, at: Ma
     }
 }
 
-fn key_of(node: &Node) -> Result<(String, Mark), Error> {
+fn key_of(node: &Node) -> Result<Key, Error> {
     let text = if node.is_null() { None } else { node.text() };
     match text {
-        Some(text) => Ok((text.to_owned(), node.at.clone())),
+        Some(text) => Ok(Key {
+            name: text.to_owned(),
+            at: node.at.clone(),
+            merges: text == "<<" && node.spelling.is_some(),
+        }),
         None => Err(Error::new(node.at.clone(), "", format!("a name is expected here, not {}", node.kind()))),
     }
 }

@@ -251,6 +251,25 @@ fn written_out_and_read_again() {
 }
 
 #[test]
+fn any_name_is_written_out_and_read_again() {
+    let long = |length| "n".repeat(length);
+    let names =
+        [long(1024), long(1025), "é".repeat(1022), "é".repeat(1023), "\u{7}".repeat(200), "<<".into()];
+    let mut text = "fields:\n".to_owned();
+    for (index, name) in names.iter().enumerate() {
+        let quoted: String = name.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+        let value = ["x", "[1, {a: 2}]", "{b: [c]}"][index % 3];
+        text += &format!("  ? \"{quoted}\"\n  : {value}\n");
+    }
+    let first = load(&text).settings;
+    let fields = first.at_path("fields").unwrap().as_map().unwrap();
+    assert!(fields.entries().iter().map(|entry| &entry.key).eq(&names));
+    let yaml = first.to_yaml();
+    assert_eq!(yaml.matches("? ").count(), 3);
+    assert_eq!(first.to_json(), load(&yaml).settings.to_json());
+}
+
+#[test]
 fn fields_as_json() {
     let config =
         load("fields: {a.b: [1, -0.5, 1e30, true, ~, .inf, {}], c: \"q\\\"\\\\\\n\\t\\x01é\", 'd': 0600}");

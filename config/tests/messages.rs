@@ -324,11 +324,58 @@ fn overrides() {
 }
 
 #[test]
+fn what_is_quoted_stays_on_its_line() {
+    let said = |loader: Loader| loader.load(&env).unwrap_err().to_string();
+    assert_eq!(said(Loader::new().set(":\n  worker: 2")), "-E :\\n  worker: 2: expected key=value");
+    assert_eq!(
+        said(Loader::new().text("a\u{1b}[2J.yml", "{\"r\\ne\\e[31m\": 1}")),
+        "a\\u{1b}[2J.yml:1:2: r\\ne\\u{1b}[31m: unknown setting"
+    );
+    fails("{r\n\ne: 1}", &["p.yml:1:2: r\\ne: unknown setting"]);
+    fails(
+        "name: \"${\\e}\"\n",
+        &[
+            "p.yml:1:7: name: ${\\u{1b}} is neither in the environment nor a setting; set it, or write ${\\u{1b}:default}",
+        ],
+    );
+    let config = Loader::new().text("a\u{1b}.yml", "packetbeat.protocols: {dns: ~}\n").load(&env).unwrap();
+    let said: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
+    assert!(!said.is_empty() && said.iter().all(|line| line.starts_with("a\\u{1b}.yml:1:")), "{said:?}");
+}
+
+#[test]
+fn dotted_names_count_as_levels() {
+    let too_deep = |set: &str| {
+        let errors = Loader::new().set(set).settings(&env).expect_err("one level too many");
+        assert!(errors.to_string().contains("nested deeper than 64 levels, names between dots counted"));
+    };
+    // The root is the first level.
+    let names = |count: usize| vec!["a"; count].join(".");
+    for (set, more) in [
+        (format!("{}=1", names(64)), format!("{}=1", names(65))),
+        (format!("{}=[]", names(63)), format!("{}=[]", names(64))),
+        (format!("{}=[[{{a: 1}}]]", names(61)), format!("{}=[[{{a.b: 1}}]]", names(61))),
+    ] {
+        let deepest = Loader::new().set(&set).settings(&env).unwrap();
+        let back = Loader::new().text("p.yml", deepest.to_yaml()).settings(&env).unwrap();
+        assert_eq!(deepest.to_json(), back.to_json());
+        too_deep(&more);
+    }
+    // What a variable brings is as deep as its place; too deep, it is text.
+    let list = |name: &str| (name == "LIST").then(|| "[[1]]".to_owned());
+    for (count, expected) in [(62, "[[1]]"), (63, "\"[[1]]\"")] {
+        let settings = Loader::new().set(format!("{}=${{LIST}}", names(count))).settings(&list).unwrap();
+        assert!(settings.to_json().contains(expected), "{}", settings.to_json());
+    }
+}
+
+#[test]
 fn limits() {
     let deep = format!("fields: {}{}", "[".repeat(70), "]".repeat(70));
     fails(&deep, &["p.yml:1:72: nested deeper than 64 levels"]);
     let dots = format!("fields.{}: 1", vec!["a"; 500].join("."));
-    fails(&dots, &["p.yml:1:1: nested deeper than 64 levels, names between dots counted"]);
+    let too_deep = "p.yml:1:1: nested deeper than 64 levels, names between dots counted";
+    fails(&dots, &[too_deep]);
 
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..10 {
