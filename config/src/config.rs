@@ -163,6 +163,12 @@ impl Config {
     /// # Errors
     /// All that is wrong with them.
     pub fn from_settings(settings: Node) -> Result<Self, Errors> {
+        let (config, errors) = Self::as_far_as_sound(settings);
+        errors.or(config)
+    }
+
+    /// The settings with defaults in place of what is wrong, and what is.
+    pub(crate) fn as_far_as_sound(settings: Node) -> (Self, Errors) {
         let mut root = Section::known(String::new(), settings.clone(), Names::new(known_keys::SETTINGS, ""));
         let (mut warnings, mut errors) = (Vec::new(), Vec::new());
         let (interfaces, more_interfaces) =
@@ -201,7 +207,7 @@ impl Config {
         // A file is read from top to bottom: so are its errors.
         errors.sort_by(|left: &Error, right: &Error| left.at.cmp(&right.at));
         config.warnings = warnings;
-        Errors(errors).or(config)
+        (config, Errors(errors))
     }
 }
 

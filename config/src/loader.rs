@@ -58,21 +58,34 @@ impl Loader {
     /// # Errors
     /// All that is wrong. Only a source that cannot be read or is not YAML hides what a check of the whole would find.
     pub fn load(&self, env: Lookup<'_>) -> Result<Config, Errors> {
+        self.load_with(env, |_| ((), Errors::default())).map(|(config, ())| config)
+    }
+
+    /// As [`Loader::load`], with what only the caller can check: the options of protocols and their ports. `rest` is given
+    /// the configuration with defaults in place of what is wrong, and its errors join the others in one list.
+    ///
+    /// # Errors
+    /// All that is wrong, what `rest` found included. A source that cannot be read or is not YAML hides what a check of the
+    /// whole would find.
+    pub fn load_with<T>(
+        &self,
+        env: Lookup<'_>,
+        rest: impl FnOnce(&Config) -> (T, Errors),
+    ) -> Result<(Config, T), Errors> {
         let (settings, Errors(mut errors)) = self.gather(env)?;
-        match Config::from_settings(settings) {
-            Ok(config) => Errors(errors).or(config),
-            Err(Errors(more)) => {
-                // A reference that leads nowhere is the reason why the value at its place has the wrong type.
-                let known = errors.len();
-                for error in more {
-                    if !errors.iter().take(known).any(|earlier| earlier.at == error.at) {
-                        errors.push(error);
-                    }
-                }
-                errors.sort_by(|left, right| left.at.cmp(&right.at));
-                Err(Errors(errors))
+        let (config, Errors(mut more)) = Config::as_far_as_sound(settings);
+        let (value, Errors(others)) = rest(&config);
+        more.extend(others);
+        // A reference that leads nowhere is the reason why the value at its place has the wrong type.
+        let known = errors.len();
+        for error in more {
+            if !errors.iter().take(known).any(|earlier| earlier.at == error.at) {
+                errors.push(error);
             }
         }
+        // A file is read from top to bottom: so are its errors.
+        errors.sort_by(|left, right| left.at.cmp(&right.at));
+        Errors(errors).or((config, value))
     }
 
     /// Reads, merges and expands everything, and checks no names.

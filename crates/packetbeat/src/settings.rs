@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use packetbeat_config::{
-    Codec, Config, Errors, Loader, Network, Output, Precision, ProtocolSection, Transports, Warning,
+    Codec, Config, Error, Errors, Loader, Network, Output, Precision, ProtocolSection, Transports, Warning,
     check_permissions, check_ports, protocol_names,
 };
 use packetbeat_core::event::Envelope;
@@ -34,10 +34,15 @@ pub(crate) struct Plan {
 
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
 pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
-    let config = load(cli)?;
+    let (config, built) = sources(cli)?.load_with(&|name| std::env::var(name).ok(), |config| {
+        let mut found = Found::default();
+        let identity = Identity::new(config.name.as_deref());
+        let built = protocols(config, kinds, &identity, &mut found);
+        ((built, found.warnings), Errors(found.errors))
+    })?;
+    let (protocols, of_protocols) = built;
     let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
-    let identity = Identity::new(config.name.as_deref());
-    let protocols = protocols(&config, kinds, &identity, &mut warnings)?;
+    warnings.extend(of_protocols);
     not_built(&config, kinds, &mut warnings);
     let precision = match config.timestamp_precision {
         Precision::Millisecond => packetbeat_core::event::Precision::Millisecond,
@@ -69,7 +74,8 @@ pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan,
     })
 }
 
-fn load(cli: &Cli) -> Result<Config, Errors> {
+/// Which files and overrides to read.
+fn sources(cli: &Cli) -> Result<Loader, Errors> {
     let folder = cli.path_config.as_ref().or(cli.path_home.as_ref());
     let mut loader = Loader::new();
     let mut errors = Vec::new();
@@ -107,7 +113,7 @@ fn load(cli: &Cli) -> Result<Config, Errors> {
             loader = loader.set(format!("{key}={}", path.display()));
         }
     }
-    loader.load(&|name| std::env::var(name).ok())
+    Ok(loader)
 }
 
 /// A relative path that is not here is looked for in the configuration's folder.
@@ -120,50 +126,61 @@ fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
     }
 }
 
+/// What is to be said of the protocols' sections.
+#[derive(Default)]
+struct Found {
+    warnings: Vec<String>,
+    errors: Vec<Error>,
+}
+
+impl Found {
+    fn take(&mut self, finished: Result<Vec<Warning>, Errors>) {
+        match finished {
+            Ok(more) => self.warnings.extend(more.iter().map(Warning::to_string)),
+            Err(Errors(more)) => self.errors.extend(more),
+        }
+    }
+}
+
 /// The protocols that are built and on. Without a list, all on their usual ports.
-fn protocols(
-    config: &Config,
-    kinds: &[Kind],
-    identity: &Identity,
-    warnings: &mut Vec<String>,
-) -> Result<Vec<Configured>, Errors> {
+fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut Found) -> Vec<Configured> {
     let Some(sections) = &config.protocols else {
         let all = kinds.iter().map(|kind| {
             let parsers = (kind.make)(&Common::default(), &mut Defaults);
-            configured(kind, parsers, kind.ports.to_vec(), identity, config, None, warnings)
+            configured(kind, parsers, kind.ports.to_vec(), identity, config, None, &mut found.warnings)
         });
-        return Ok(all.collect());
+        return all.collect();
     };
-    let mut errors = Vec::new();
     let transports = |name: &str| {
         let kind = kinds.iter().find(|kind| kind.name == name)?;
         let on = |transport| kind.transports.contains(&transport);
         Some(Transports { tcp: on(Transport::Tcp), udp: on(Transport::Udp) })
     };
-    if let Err(Errors(more)) = check_ports(sections, transports) {
-        errors.extend(more);
-    }
+    found.take(check_ports(sections, transports).map(|()| Vec::new()));
     let mut built = Vec::new();
     for section in sections {
         let mut section = section.clone();
         let Some(kind) = kinds.iter().find(|kind| kind.name == section.kind) else {
-            if let Err(Errors(more)) = section.finish_unread() {
-                errors.extend(more);
-            }
+            found.take(section.finish_unread().map(|()| Vec::new()));
             continue;
         };
         let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
         let ports = section.ports.clone().unwrap_or_else(|| kind.ports.to_vec());
         let (enabled, common) = (section.enabled, section.clone());
-        match section.options.finish() {
-            Ok(more) => warnings.extend(more.iter().map(Warning::to_string)),
-            Err(Errors(more)) => errors.extend(more),
-        }
+        found.take(section.options.finish());
         if enabled {
-            built.push(configured(kind, parsers, ports, identity, config, Some(&common), warnings));
+            built.push(configured(
+                kind,
+                parsers,
+                ports,
+                identity,
+                config,
+                Some(&common),
+                &mut found.warnings,
+            ));
         }
     }
-    if errors.is_empty() { Ok(built) } else { Err(Errors(errors)) }
+    built
 }
 
 fn configured(
@@ -262,4 +279,45 @@ fn locality(internal: Vec<Network>) -> Locality {
             (false, false) => Direction::External,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    fn said(config: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yml");
+        std::fs::write(&path, config).unwrap();
+        let cli = Cli::parse_from(["packetbeat".as_ref(), "-c".as_ref(), path.as_os_str()]);
+        let kinds = [Kind::of::<packetbeat_http::Http>(), Kind::of::<packetbeat_dns::Dns>()];
+        let errors = plan(&cli, &kinds, false).err().unwrap_or_default().to_string();
+        errors.replace(&format!("{}/", folder.path().display()), "").lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+        let config = "\
+packetbeat.worker: 2
+packetbeat.protocols:
+  - {type: http, send_headrs: [x], ports: [80, 53]}
+  - {type: dns, ports: [53, many]}
+  - {type: redis, portz: 1}
+tags: ${NOWHERE_TO_BE_FOUND}
+output.file: {path: out, filenam: x}
+";
+        assert_eq!(
+            said(config),
+            [
+                "a.yml:1:1: packetbeat.worker: unknown setting (did you mean packetbeat.workers?)",
+                "a.yml:3:18: packetbeat.protocols[http].send_headrs: unknown setting (did you mean packetbeat.protocols[http].send_headers?)",
+                "a.yml:4:25: packetbeat.protocols[dns].ports: TCP port 53 belongs to http already, at a.yml:3:48",
+                "a.yml:4:29: packetbeat.protocols[dns].ports: expected a port from 1 to 65535, found \"many\"",
+                "a.yml:5:19: packetbeat.protocols[redis].portz: unknown setting (did you mean packetbeat.protocols[redis].ports?)",
+                "a.yml:6:7: tags: ${NOWHERE_TO_BE_FOUND} is neither in the environment nor a setting; set it, or write ${NOWHERE_TO_BE_FOUND:default}",
+                "a.yml:7:26: output.file.filenam: unknown setting (did you mean output.file.filename?)",
+            ]
+        );
+    }
 }
