@@ -129,7 +129,7 @@ pub(crate) struct Exchanges {
     waiting: ByKey<Key, Query>,
     /// For answers that do not repeat their question.
     asked: Memory<Key>,
-    /// For answers that come twice, or in many messages (zone transfers).
+    /// For answers that come twice, whether their query was seen or not, or in many messages (zone transfers).
     answered: Memory<(Key, i64)>,
     /// A query to everybody while it is told of.
     to_all: Query,
@@ -301,6 +301,8 @@ impl Exchanges {
             return;
         }
         if Service::of(flow) == Service::Dns && !flow.client.ip.is_multicast() {
+            // It may come again: captured twice, or as the next message of a zone whose query was not seen.
+            answered.push((key, half.at.nanos));
             cx.unmatched_response();
             event::emit(scratch, settings, flow, Story::Orphan(message, half), cx);
         } else {

@@ -91,6 +91,22 @@ fn an_answer_without_a_question_belongs_to_its_id() {
 }
 
 #[test]
+fn an_answer_to_nothing_is_told_once_however_often_it_comes() {
+    let refusal = samples::message(0x8181, &[], &[]);
+    for stage in [Stage::udp().answer(&refusal).answer(&refusal), Stage::udp().answer(ANSWER).answer(ANSWER)]
+    {
+        let event = stage.event();
+        assert_eq!(event["error"]["message"], "Answer to a query that was not seen");
+        assert_eq!(stage.tally.unmatched_responses(), 1);
+    }
+    // Of another id, of another name under one id, or much later, it is another one.
+    let other = samples::message(0x8180, &[("other.example.org", 1)], &[]);
+    let mut stage = Stage::udp();
+    stage.answer(&refusal).answer(&with_id(&refusal, 1)).answer(ANSWER).answer(&other);
+    assert_eq!(stage.wait(60_000).answer(&other).events().len(), 5);
+}
+
+#[test]
 fn an_inverse_query_has_its_question_in_the_answer() {
     let mut query = samples::message(0x0800, &[], &[]);
     query[7] = 1;
