@@ -193,7 +193,7 @@ update add new.dyn.example.org 300 A 192.0.2.91
 send
 U
   await "the change" copied new.dyn.example.org
-  # To an address where nobody answers: the same question twice, from the same socket.
+  # To an address where nobody answers: the same question twice, from two sockets: two queries.
   dig "@$SILENT" +norecurse +tries=2 +time=1 +noedns nobody.example.org A >"$W/dig.log" && fail "an answer from nobody"
   query nobody.example.org A null udp
 }
