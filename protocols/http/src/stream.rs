@@ -117,7 +117,9 @@ impl Conn {
         };
         // Only what is new is searched for the end; without one nothing is read.
         let known = self.sides[dir].partial.known(window.start);
-        if known > 0 && !wire::has_head_end(bytes, known.min(bytes.len())) {
+        // An answer that waits for the end of its request is not disturbed before the next one's head is whole.
+        let waits = dir == Dir::ToClient && self.early;
+        if (known > 0 || waits) && !wire::has_head_end(bytes, known.min(bytes.len())) {
             return self.await_head(dir, window, cx);
         }
         let message = match dir {

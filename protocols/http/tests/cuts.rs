@@ -216,3 +216,19 @@ fn events_do_not_depend_on_cuts_whatever_is_said() {
         }
     }
 }
+
+#[test]
+fn an_early_answer_waits_until_the_next_head_is_whole() {
+    let server = "HTTP/1.0 204 No\r\n\r\nHTTP/1.1 404 Not\r\n";
+    let mut want = None;
+    for size in [1, 5, 1000] {
+        let mut drive = Drive::new(config(|_| ()));
+        drive.client(b"POST /x HTTP/1.1\r\nContent-Length: 1\r\n\r\n");
+        server.as_bytes().chunks(size).for_each(|part| {
+            drive.server(part);
+        });
+        let messages: Vec<_> =
+            drive.events(Close::Fin).iter().map(|event| event["error"]["message"].clone()).collect();
+        assert_eq!(*want.get_or_insert_with(|| messages.clone()), messages, "{size}");
+    }
+}
