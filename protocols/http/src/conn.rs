@@ -73,7 +73,7 @@ pub enum State {
 pub enum After {
     /// The rest of a body, so many bytes.
     Body(u64),
-    /// A chunk of so many bytes of content, and the line end behind it.
+    /// The rest of a chunk, so many bytes of content; the line end behind it is read.
     Chunk(u64),
     /// Everything up to the end.
     ToEnd,

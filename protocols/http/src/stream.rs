@@ -281,7 +281,8 @@ impl Conn {
             };
             return Step::Took(here);
         }
-        self.skip(dir, After::Chunk(left), left.saturating_add(2))
+        // Not the line end behind it as well: that it is one must not depend on how much of the chunk was there.
+        self.skip(dir, After::Chunk(left), left)
     }
 
     fn chunk_end(&mut self, config: &Config, dir: Dir, bytes: &[u8], cx: &mut Cx<'_>) -> Step {
@@ -361,9 +362,11 @@ impl Conn {
                 }
             }
             After::Chunk(size) => {
-                let body = done.bytes.min(size);
-                self.pass_body(dir, body, done.bytes.saturating_sub(body), done.lost);
-                self.sides[dir].state = State::ChunkSize;
+                self.pass_body(dir, done.bytes, 0, done.lost);
+                self.sides[dir].state = match size.saturating_sub(done.bytes) {
+                    0 => State::ChunkEnd,
+                    left => State::Chunk { left },
+                };
             }
             After::ToEnd => {
                 self.pass_body(dir, done.bytes, 0, done.lost);

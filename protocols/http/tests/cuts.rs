@@ -232,3 +232,18 @@ fn an_early_answer_waits_until_the_next_head_is_whole() {
         assert_eq!(*want.get_or_insert_with(|| messages.clone()), messages, "{size}");
     }
 }
+
+#[test]
+fn what_stands_behind_a_chunk_is_looked_at_however_it_is_cut() {
+    let server = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhellobroken";
+    for size in [1, 4, 1000] {
+        let mut drive = Drive::new(config(|_| ()));
+        drive.client(get("/").as_bytes());
+        server.as_bytes().chunks(size).for_each(|part| {
+            drive.server(part);
+        });
+        let events = drive.events(Close::CaptureEnd);
+        assert_eq!(digest(&events), ["GET / 200"], "{size}");
+        assert_eq!(events[0]["http"]["response"]["body"]["bytes"], 5, "{size}");
+    }
+}
