@@ -54,6 +54,9 @@ pub enum Progress {
     },
     /// After `consumed`, drop what follows unseen: neither buffered nor copied. A hole in it is no gap; the parser hears
     /// of it in [`crate::parser::TcpParser::skipped`].
+    ///
+    /// How much of it has passed is told at its end alone: an event that may be completed while a skip is under way must not
+    /// depend on that, or it depends on how the stream was cut. Skip what is content, and read what frames it.
     Skip {
         /// Bytes done with, from the window's start.
         consumed: usize,
