@@ -50,10 +50,12 @@ pub(crate) fn run(
     }
 }
 
-/// One worker that reads for itself.
-fn alone(reader: &mut Reader, registry: &Registry, publisher: &Publisher, progress: &Progress) -> Fed {
-    let mut worker = Worker::new(registry, 0, 1);
-    let mut outlet = Outlet::new(publisher);
+/// Shows a worker every packet; behind each batch `go_on` is asked, with the bytes of the input that were read.
+fn read_all<'r>(
+    reader: &mut Reader,
+    worker: &mut Worker<'r>,
+    mut go_on: impl FnMut(&mut Worker<'r>, u64) -> bool,
+) -> Seen {
     let mut seen = Seen::default();
     loop {
         match reader.next() {
@@ -67,14 +69,22 @@ fn alone(reader: &mut Reader, registry: &Registry, publisher: &Publisher, progre
                 break;
             }
         }
-        if seen.packets.is_multiple_of(BATCH_PACKETS) {
-            progress.set(reader.position());
-            if worker.pending().0 >= BLOCK && !outlet.ship(&mut worker) || progress.is_stopped() {
-                break;
-            }
+        if seen.packets.is_multiple_of(BATCH_PACKETS) && !go_on(worker, reader.position()) {
+            break;
         }
     }
     seen.warnings = reader.warnings().iter().map(ToString::to_string).collect();
+    seen
+}
+
+/// One worker that reads for itself.
+fn alone(reader: &mut Reader, registry: &Registry, publisher: &Publisher, progress: &Progress) -> Fed {
+    let mut worker = Worker::new(registry, 0, 1);
+    let mut outlet = Outlet::new(publisher);
+    let seen = read_all(reader, &mut worker, |worker, position| {
+        progress.set(position);
+        (worker.pending().0 < BLOCK || outlet.ship(worker)) && !progress.is_stopped()
+    });
     worker.finish();
     outlet.ship(&mut worker);
     Fed { summary: worker.into_summary(), packets: seen.packets, warnings: seen.warnings, error: seen.error }
@@ -127,31 +137,14 @@ fn walk(
 ) -> (Summary, Seen) {
     let mut worker = Worker::new(registry, index, workers);
     let mut batch = Batch::default();
-    let mut seen = Seen::default();
     let mut seat = meeting.seat(index);
-    loop {
-        match reader.next() {
-            Ok(Some(packet)) => {
-                seen.packets = packet.number;
-                worker.packet(&packet);
-            }
-            Ok(None) => break,
-            Err(error) => {
-                seen.error = Some(error);
-                break;
-            }
+    let seen = read_all(&mut reader, &mut worker, |worker, position| {
+        if index == 0 {
+            progress.set(position);
         }
-        if seen.packets.is_multiple_of(BATCH_PACKETS) {
-            if index == 0 {
-                progress.set(reader.position());
-            }
-            worker.take_batch(&mut batch);
-            if !seat.post(&mut batch) {
-                break;
-            }
-        }
-    }
-    seen.warnings = reader.warnings().iter().map(ToString::to_string).collect();
+        worker.take_batch(&mut batch);
+        seat.post(&mut batch)
+    });
     worker.finish();
     worker.take_batch(&mut batch);
     seat.post(&mut batch);
