@@ -195,3 +195,13 @@ fn an_output_that_fails_is_an_error() {
     assert!(outcome.stderr.contains("dropped: write error"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("everything is accounted for"), "{}", outcome.stderr);
 }
+
+#[test]
+fn the_configuration_that_comes_with_the_program() {
+    let run = mail().config(include_str!("../../../../etc/packetbeat.yml")).run().quiet();
+    let names = run.names("packetbeat-events");
+    let [name] = &names[..] else { panic!("{names:?}") };
+    let text = run.read(&format!("packetbeat-events/{name}"));
+    assert_eq!(text.lines().count(), 1);
+    assert!(text.contains("Quarterly report"));
+}
