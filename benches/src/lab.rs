@@ -25,7 +25,7 @@ pub fn kinds() -> [Kind; 3] {
 #[must_use]
 pub fn parsers(name: &str) -> Parsers {
     let kind = kinds().into_iter().find(|kind| kind.name == name).unwrap();
-    (kind.make)(&Common::default(), &mut Defaults)
+    (kind.make)(&Common::default(), &mut Defaults(kind.options))
 }
 
 /// The constant parts of events, as long as those of the program.

@@ -9,6 +9,7 @@ use crate::mark::Mark;
 use crate::names::Names;
 use crate::node::{Map, Node, Value};
 use crate::units;
+use packetbeat_core::setting::Setting;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub struct Section {
     read: Vec<&'static str>,
     errors: Vec<Error>,
     warnings: Vec<Warning>,
+    /// What its options are, when a protocol reads it.
+    pub(crate) table: &'static [Setting],
 }
 
 impl Section {
@@ -43,7 +46,14 @@ impl Section {
                 Map::default()
             }
         };
-        Self { name, at: node.at, map, names, read: Vec::new(), errors, warnings: Vec::new() }
+        Self { name, at: node.at, map, names, read: Vec::new(), errors, warnings: Vec::new(), table: &[] }
+    }
+
+    /// The same section, read by the names of a table of options.
+    #[must_use]
+    pub fn described_by(mut self, table: &'static [Setting]) -> Self {
+        self.table = table;
+        self
     }
 
     /// Where the section starts.

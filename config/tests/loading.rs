@@ -6,6 +6,7 @@ use packetbeat_config::{
     CaptureKind, Codec, Config, Level, Loader, Network, Output, Precision, Range, Value, check_permissions,
 };
 use packetbeat_core::options::{Common, Options};
+use packetbeat_core::setting::Setting;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -175,18 +176,28 @@ fn protocols_read_through_the_seam() {
         "packetbeat.protocols:\n- type: http\n  send_response: true\n  transaction_timeout: 5\n  split_cookie: true\n\
          \x20 max_message_size: 1KiB\n  send_headers: [A, b]\n  redact_headers: ~\n  real_ip_header: X-Real\n",
     );
+    const TABLE: &[Setting] = &[
+        Setting::bool("split_cookie", false, ""),
+        Setting::bytes("max_message_size", 7, 0..=1 << 20, ""),
+        Setting::list("send_headers", &[], ""),
+        Setting::list("redact_headers", &[], ""),
+        Setting::text("real_ip_header", "", ""),
+        Setting::whole("max_rows", 5, 0..=9, ""),
+        Setting::word("transport_type", &["socket", "framed"], 1, ""),
+    ];
     let mut section = config.protocols.unwrap().remove(0);
+    section.options = section.options.described_by(TABLE);
     let common = Common::from(&section.common);
     assert_eq!((common.send_request, common.send_response), (None, Some(true)));
     assert_eq!(common.transaction_timeout, Some(Duration::from_secs(5)));
     let options: &mut dyn Options = &mut section.options;
-    assert!(options.bool("split_cookie", false));
-    assert_eq!(options.bytes("max_message_size", 7), 1024);
+    assert!(options.bool("split_cookie"));
+    assert_eq!(options.bytes("max_message_size"), 1024);
     assert_eq!(options.list("send_headers"), ["A", "b"]);
     assert_eq!(options.list("redact_headers"), Vec::<String>::new());
     assert_eq!(options.text("real_ip_header").as_deref(), Some("X-Real"));
-    assert_eq!(options.u64("max_rows", 5, 0..=9), 5);
-    assert_eq!(options.choice("transport_type", &["socket", "framed"], 1), 1);
+    assert_eq!(options.u64("max_rows"), 5);
+    assert_eq!(options.choice("transport_type"), 1);
     assert_eq!(section.options.finish().unwrap(), []);
 }
 

@@ -2,11 +2,11 @@
 
 use packetbeat_core::event::{Envelope, Precision};
 use packetbeat_core::flow::Direction;
-use packetbeat_core::options::{Common, Options};
+use packetbeat_core::options::{Common, Defaults, Options};
 use packetbeat_core::packet::{LinkType, Packet};
 use packetbeat_core::plugin::{Kind, Parsers, Protocol};
+use packetbeat_core::setting::{Setting, Type, find};
 use packetbeat_engine::{Batch, Configured, Registry, Settings, Worker};
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::json;
@@ -20,9 +20,9 @@ pub(crate) fn registry<P: Protocol>(all: bool) -> Registry {
             send_response: Some(true),
             transaction_timeout: Some(Duration::from_secs(10)),
         };
-        (kind.make)(&common, &mut Other)
+        (kind.make)(&common, &mut Other(kind.options))
     } else {
-        (kind.make)(&Common::default(), &mut packetbeat_core::options::Defaults)
+        (kind.make)(&Common::default(), &mut Defaults(kind.options))
     };
     let envelope = Envelope { name: kind.name.to_owned(), ..Envelope::default() };
     let protocol = Configured { parsers, ports: kind.ports.to_vec(), envelope };
@@ -72,23 +72,34 @@ pub(crate) fn analyse(registry: &Registry, packets: &[(i64, Vec<u8>)]) -> Vec<St
 }
 
 /// Turns everything to what it is not by default, with limits that small inputs meet.
-struct Other;
+struct Other(&'static [Setting]);
+
+impl Other {
+    fn defaults(&self) -> Defaults {
+        Defaults(self.0)
+    }
+}
 
 impl Options for Other {
-    fn bool(&mut self, _: &'static str, default: bool) -> bool {
-        !default
+    fn bool(&mut self, key: &'static str) -> bool {
+        !self.defaults().bool(key)
     }
 
-    fn u64(&mut self, _: &'static str, default: u64, range: RangeInclusive<u64>) -> u64 {
-        (default / 16).clamp(*range.start(), *range.end())
+    fn u64(&mut self, key: &'static str) -> u64 {
+        let default = self.defaults().u64(key);
+        let least = match find(self.0, key).map(|setting| setting.kind) {
+            Some(Type::Whole { least, .. }) => least as u64,
+            _ => 0,
+        };
+        (default / 16).max(least)
     }
 
-    fn bytes(&mut self, _: &'static str, default: u64) -> u64 {
-        default.min(300)
+    fn bytes(&mut self, key: &'static str) -> u64 {
+        self.defaults().bytes(key).min(300)
     }
 
-    fn duration(&mut self, _: &'static str, default: Duration) -> Duration {
-        default / 2
+    fn duration(&mut self, key: &'static str) -> Duration {
+        self.defaults().duration(key) / 2
     }
 
     fn text(&mut self, _: &'static str) -> Option<String> {
@@ -99,8 +110,12 @@ impl Options for Other {
         ["text/", "application/", "pass", "cookie", "a"].map(str::to_owned).to_vec()
     }
 
-    fn choice(&mut self, _: &'static str, words: &[&'static str], default: usize) -> usize {
-        (default + 1) % words.len().max(1)
+    fn choice(&mut self, key: &'static str) -> usize {
+        let words = match find(self.0, key).map(|setting| setting.kind) {
+            Some(Type::Word(words)) => words.len(),
+            _ => 1,
+        };
+        (self.defaults().choice(key) + 1) % words
     }
 
     fn reject(&mut self, key: &'static str, what: String) {

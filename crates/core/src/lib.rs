@@ -39,6 +39,7 @@ pub mod probe;
 pub mod reader;
 pub mod record;
 pub mod session;
+pub mod setting;
 pub mod stamps;
 pub mod stream;
 #[cfg(test)]

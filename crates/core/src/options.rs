@@ -1,25 +1,29 @@
 //! A protocol's section of `packetbeat.yml`, as the protocol reads it.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Options of one section, read by name. A null or missing key gives the default. What is wrong (type, range, a key that
-/// nobody read) is collected with its file, line and column and reported at once: reading itself never fails.
+use crate::setting::{Default as Standard, Setting, find};
+
+/// Options of one section, read by the names of the protocol's table ([`crate::plugin::Protocol::OPTIONS`]), where their
+/// types, ranges and defaults stand. A null or missing key gives the default, and so does one whose value is wrong: that is
+/// collected with its file, line and column and reported at once. Reading itself never fails.
+///
+/// A name that the table lacks, or has with another type, is a mistake in the protocol: checked where assertions are on.
 pub trait Options {
     /// `true` or `false`.
-    fn bool(&mut self, key: &'static str, default: bool) -> bool;
-    /// A whole number within `range`.
-    fn u64(&mut self, key: &'static str, default: u64, range: RangeInclusive<u64>) -> u64;
-    /// A size in bytes: a number, or one with a unit (`10MiB`).
-    fn bytes(&mut self, key: &'static str, default: u64) -> u64;
-    /// A duration: `10s`, `400ms`, `1h30m`; a bare number is seconds.
-    fn duration(&mut self, key: &'static str, default: Duration) -> Duration;
-    /// A text; `None` where it is missing.
+    fn bool(&mut self, key: &'static str) -> bool;
+    /// A whole number within its range; a negative one is 0.
+    fn u64(&mut self, key: &'static str) -> u64;
+    /// A size in bytes.
+    fn bytes(&mut self, key: &'static str) -> u64;
+    /// A length of time.
+    fn duration(&mut self, key: &'static str) -> Duration;
+    /// A text; `None` where it is missing and has no default, or an empty one.
     fn text(&mut self, key: &'static str) -> Option<String>;
-    /// A list of texts; one text alone is a list of one.
+    /// A list of texts.
     fn list(&mut self, key: &'static str) -> Vec<String>;
-    /// One of some words: its place in `words`.
-    fn choice(&mut self, key: &'static str, words: &[&'static str], default: usize) -> usize;
+    /// One of some words: its place among them.
+    fn choice(&mut self, key: &'static str) -> usize;
     /// Reports that the value of `key` is wrong, for rules beyond type and range.
     fn reject(&mut self, key: &'static str, what: String);
 }
@@ -36,31 +40,53 @@ pub struct Common {
     pub transaction_timeout: Option<Duration>,
 }
 
-/// All defaults: for tests, and for protocols that nobody configured.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Defaults;
+/// The defaults of a table: for tests, and for protocols that nobody configured.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults(pub &'static [Setting]);
+
+impl Defaults {
+    /// The default of `key`.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Standard {
+        let setting = find(self.0, key);
+        debug_assert!(setting.is_some(), "{key} is not in the table of options");
+        setting.map_or(Standard::Unset, |setting| setting.default)
+    }
+}
 
 impl Options for Defaults {
-    fn bool(&mut self, _: &'static str, default: bool) -> bool {
-        default
+    fn bool(&mut self, key: &'static str) -> bool {
+        self.of(key) == Standard::Bool(true)
     }
-    fn u64(&mut self, _: &'static str, default: u64, _: RangeInclusive<u64>) -> u64 {
-        default
+
+    fn u64(&mut self, key: &'static str) -> u64 {
+        if let Standard::Whole(number) = self.of(key) { u64::try_from(number).unwrap_or(0) } else { 0 }
     }
-    fn bytes(&mut self, _: &'static str, default: u64) -> u64 {
-        default
+
+    fn bytes(&mut self, key: &'static str) -> u64 {
+        self.u64(key)
     }
-    fn duration(&mut self, _: &'static str, default: Duration) -> Duration {
-        default
+
+    fn duration(&mut self, key: &'static str) -> Duration {
+        if let Standard::Duration(length) = self.of(key) { length } else { Duration::ZERO }
     }
-    fn text(&mut self, _: &'static str) -> Option<String> {
-        None
+
+    fn text(&mut self, key: &'static str) -> Option<String> {
+        if let Standard::Text(text) = self.of(key) {
+            (!text.is_empty()).then(|| text.to_owned())
+        } else {
+            None
+        }
     }
-    fn list(&mut self, _: &'static str) -> Vec<String> {
-        Vec::new()
+
+    fn list(&mut self, key: &'static str) -> Vec<String> {
+        let Standard::List(items) = self.of(key) else { return Vec::new() };
+        items.iter().map(|item| (*item).to_owned()).collect()
     }
-    fn choice(&mut self, _: &'static str, _: &[&'static str], default: usize) -> usize {
-        default
+
+    fn choice(&mut self, key: &'static str) -> usize {
+        if let Standard::Word(place) = self.of(key) { place } else { 0 }
     }
+
     fn reject(&mut self, _: &'static str, _: String) {}
 }

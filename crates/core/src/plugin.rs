@@ -6,6 +6,7 @@ use crate::flow::Transport;
 use crate::options::{Common, Options};
 use crate::parser::{TcpParser, UdpParser};
 use crate::session::{TcpPlugin, UdpPlugin};
+use crate::setting::Setting;
 
 /// A protocol: what a program needs to offer it.
 pub trait Protocol: Sized {
@@ -17,6 +18,8 @@ pub trait Protocol: Sized {
     const TRANSPORTS: &'static [Transport];
     /// The text of its `fields.yml`: every field it can emit.
     const FIELDS: &'static str;
+    /// What it can be told besides what all protocols can. A row that is called as one of theirs says its own default.
+    const OPTIONS: &'static [Setting] = &[];
 
     /// Reads its section.
     fn configure(common: &Common, options: &mut dyn Options) -> Self;
@@ -57,6 +60,8 @@ pub struct Kind {
     pub transports: &'static [Transport],
     /// See [`Protocol::FIELDS`].
     pub fields: &'static str,
+    /// See [`Protocol::OPTIONS`].
+    pub options: &'static [Setting],
     /// Configures it.
     pub make: fn(&Common, &mut dyn Options) -> Parsers,
 }
@@ -70,6 +75,7 @@ impl Kind {
             ports: P::PORTS,
             transports: P::TRANSPORTS,
             fields: P::FIELDS,
+            options: P::OPTIONS,
             make: |common, options| {
                 let mut parsers = Parsers::default();
                 P::configure(common, options).parsers(&mut parsers);

@@ -146,7 +146,7 @@ impl Found {
 fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut Found) -> Vec<Configured> {
     let Some(sections) = &config.protocols else {
         let all = kinds.iter().map(|kind| {
-            let parsers = (kind.make)(&Common::default(), &mut Defaults);
+            let parsers = (kind.make)(&Common::default(), &mut Defaults(kind.options));
             configured(kind, parsers, kind.ports.to_vec(), identity, config, None, &mut found.warnings)
         });
         return all.collect();
@@ -164,6 +164,7 @@ fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut F
             found.take(section.finish_unread().map(|()| Vec::new()));
             continue;
         };
+        section.options = section.options.described_by(kind.options);
         let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
         let ports = section.ports.clone().unwrap_or_else(|| kind.ports.to_vec());
         let (enabled, common) = (section.enabled, section.clone());

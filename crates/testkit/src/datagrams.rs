@@ -33,7 +33,7 @@ pub struct UdpKit {
 #[expect(clippy::expect_used, reason = "the caller is a test, and this is its mistake")]
 pub fn udp<P: Protocol>(options: Options) -> UdpKit {
     let mut parsers = Parsers::default();
-    P::configure(&Common::default(), &mut Defaults).parsers(&mut parsers);
+    P::configure(&Common::default(), &mut Defaults(P::OPTIONS)).parsers(&mut parsers);
     UdpKit::new(P::NAME, parsers.udp.expect("the protocol has no parser for UDP"), options)
 }
 

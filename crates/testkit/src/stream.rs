@@ -42,7 +42,7 @@ pub struct TcpKit {
 #[expect(clippy::expect_used, reason = "the caller is a test, and this is its mistake")]
 pub fn tcp<P: Protocol>(options: Options) -> TcpKit {
     let mut parsers = Parsers::default();
-    P::configure(&Common::default(), &mut Defaults).parsers(&mut parsers);
+    P::configure(&Common::default(), &mut Defaults(P::OPTIONS)).parsers(&mut parsers);
     TcpKit::new(P::NAME, parsers.tcp.expect("the protocol has no parser for TCP"), options)
 }
 

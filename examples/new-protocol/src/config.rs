@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use packetbeat_core::options::{Common, Options};
+use packetbeat_core::setting::Setting;
+
+/// The options of Quote.
+pub(crate) const OPTIONS: &[Setting] = &[Setting::bool("include_values", true, "Values go into the event.")];
 
 /// What Quote can be told.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +24,7 @@ impl Config {
     /// Reads the section.
     pub(crate) fn read(common: &Common, options: &mut dyn Options) -> Self {
         Self {
-            include_values: options.bool("include_values", true),
+            include_values: options.bool("include_values"),
             timeout: common.transaction_timeout.unwrap_or(TIMEOUT),
         }
     }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use packetbeat_core::flow::Transport;
 use packetbeat_core::options::{Common, Options};
 use packetbeat_core::plugin::{Parsers, Protocol};
+use packetbeat_core::setting::Setting;
 
 use crate::config::Config;
 use crate::datagram::Datagrams;
@@ -46,6 +47,7 @@ impl Protocol for Quote {
     const PORTS: &'static [u16] = &[7117];
     const TRANSPORTS: &'static [Transport] = &[Transport::Tcp, Transport::Udp];
     const FIELDS: &'static str = include_str!("../fields.yml");
+    const OPTIONS: &'static [Setting] = config::OPTIONS;
 
     fn configure(common: &Common, options: &mut dyn Options) -> Self {
         Self { config: Arc::new(Config::read(common, options)) }

@@ -3,9 +3,16 @@
 use std::time::Duration;
 
 use packetbeat_core::options::{Common, Options};
+use packetbeat_core::setting::Setting;
 
 /// How long a query in a datagram waits where `transaction_timeout` was not set.
 const DATAGRAM_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The options of DNS.
+pub(crate) const OPTIONS: &[Setting] = &[
+    Setting::bool("include_authorities", false, "List the records of the authority section."),
+    Setting::bool("include_additionals", false, "List the records of the additional section."),
+];
 
 /// What can be set.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +36,8 @@ impl Settings {
     pub(crate) fn read(common: &Common, options: &mut dyn Options) -> Self {
         let nanos = |timeout: Duration| i64::try_from(timeout.as_nanos()).unwrap_or(i64::MAX);
         Self {
-            include_authorities: options.bool("include_authorities", false),
-            include_additionals: options.bool("include_additionals", false),
+            include_authorities: options.bool("include_authorities"),
+            include_additionals: options.bool("include_additionals"),
             send_request: common.send_request.unwrap_or(false),
             send_response: common.send_response.unwrap_or(false),
             udp_timeout: nanos(common.transaction_timeout.unwrap_or(DATAGRAM_TIMEOUT)),

@@ -29,7 +29,7 @@
 //! use packetbeat_dns::Dns;
 //!
 //! let mut parsers = Parsers::default();
-//! Dns::configure(&Common::default(), &mut Defaults).parsers(&mut parsers);
+//! Dns::configure(&Common::default(), &mut Defaults(Dns::OPTIONS)).parsers(&mut parsers);
 //! let query = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03org\0\0\x01\0\x01";
 //! let verdict = parsers.udp.map(|udp| udp.probe(query));
 //! assert_eq!(verdict, Some(Verdict::Match { sender: Role::Client }));
@@ -74,6 +74,7 @@ use std::sync::Arc;
 use packetbeat_core::flow::Transport;
 use packetbeat_core::options::{Common, Options};
 use packetbeat_core::plugin::{Parsers, Protocol};
+use packetbeat_core::setting::Setting;
 
 use crate::config::Settings;
 use crate::tcp::Streams;
@@ -89,6 +90,7 @@ impl Protocol for Dns {
     const PORTS: &'static [u16] = &[53];
     const TRANSPORTS: &'static [Transport] = &[Transport::Udp, Transport::Tcp];
     const FIELDS: &'static str = include_str!("../fields.yml");
+    const OPTIONS: &'static [Setting] = config::OPTIONS;
 
     fn configure(common: &Common, options: &mut dyn Options) -> Self {
         Self { settings: Arc::new(Settings::read(common, options)) }

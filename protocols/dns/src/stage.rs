@@ -49,7 +49,7 @@ impl Stage {
         let envelope = Envelope { name: "dns".into(), ..Envelope::default() };
         let encoder = Encoder::new(&[envelope], Precision::Millisecond);
         Self {
-            settings: Arc::new(Settings::read(&Common::default(), &mut Defaults)),
+            settings: Arc::new(Settings::read(&Common::default(), &mut Defaults(crate::config::OPTIONS))),
             flow: Flow::new(transport, end("198.51.100.7:40000"), end(server), Direction::Unknown),
             tally: Tally::default(),
             sink: Lines(encoder),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use packetbeat_core::options::{Common, Options};
+use packetbeat_core::setting::Setting;
 
 use crate::wire::{Letters, contains_ignoring_case};
 
@@ -54,8 +55,52 @@ const SPECIAL: [&str; 9] = [
     "transfer-encoding",
 ];
 
-/// Default of `max_message_size`.
-const MESSAGE_BYTES: u64 = 10 << 20;
+/// The options of HTTP.
+pub const OPTIONS: &[Setting] = &[
+    Setting::list("send_headers", &[], "Names of headers that go into the event.")
+        .example("[User-Agent, Cookie, Set-Cookie]"),
+    Setting::bool("send_all_headers", false, "All headers go into the event."),
+    Setting::bool("split_cookie", false, "`Cookie` and `Set-Cookie` become objects."),
+    Setting::text(
+        "real_ip_header",
+        "",
+        "Header with the client's address: the first address in it is `network.forwarded_ip`.",
+    )
+    .example("X-Forwarded-For"),
+    Setting::list(
+        "include_body_for",
+        &[],
+        "Content types, or parts of them, whose bodies go into the event, of requests and responses.",
+    )
+    .example("[application/json, text/plain]"),
+    Setting::list("include_request_body_for", &[], "The same for bodies of requests alone."),
+    Setting::list("include_response_body_for", &[], "The same for bodies of responses alone."),
+    Setting::bool("decode_body", true, "Kept bodies are decompressed (gzip, deflate)."),
+    Setting::bytes(
+        "max_message_size",
+        10 << 20,
+        0..=1 << 30,
+        "Bytes that are kept of a message, compressed or not; the rest is counted.",
+    ),
+    Setting::list(
+        "hide_keywords",
+        &[],
+        "Names of parameters, in lower case, whose values are hidden: `xxxxx` in `url.query` and in forms, one `x` for each \
+         byte in the text of the head (target, Referer, Location). A form that cannot be read from end to end is not shown \
+         then. Cookies and other bodies are not looked into.",
+    )
+    .example("[pass, password, passwd, secret, token]"),
+    Setting::bool(
+        "redact_authorization",
+        false,
+        "`Authorization` and `Proxy-Authorization` become `*`, also in `request`; `user.name` is not written then.",
+    ),
+    Setting::list(
+        "redact_headers",
+        &[],
+        "Headers whose values are written as `REDACTED`; the text in `request` is not changed.",
+    ),
+];
 
 impl Config {
     /// Reads the section.
@@ -64,18 +109,17 @@ impl Config {
         let both = options.list("include_body_for");
         let joined = |own: Vec<String>| both.iter().cloned().chain(own).collect();
         Self {
-            send_all_headers: options.bool("send_all_headers", false),
+            send_all_headers: options.bool("send_all_headers"),
             send_headers: lower(options.list("send_headers")),
-            split_cookie: options.bool("split_cookie", false),
+            split_cookie: options.bool("split_cookie"),
             real_ip_header: options.text("real_ip_header").unwrap_or_default().to_ascii_lowercase(),
             request_body_for: joined(options.list("include_request_body_for")),
             response_body_for: joined(options.list("include_response_body_for")),
             hide_keywords: options.list("hide_keywords"),
-            redact_authorization: options.bool("redact_authorization", false),
+            redact_authorization: options.bool("redact_authorization"),
             redact_headers: lower(options.list("redact_headers")),
-            decode_body: options.bool("decode_body", true),
-            max_message_size: usize::try_from(options.bytes("max_message_size", MESSAGE_BYTES))
-                .unwrap_or(usize::MAX),
+            decode_body: options.bool("decode_body"),
+            max_message_size: usize::try_from(options.bytes("max_message_size")).unwrap_or(usize::MAX),
             send_request: common.send_request.unwrap_or(false),
             send_response: common.send_response.unwrap_or(false),
             timeout: common.transaction_timeout,
@@ -137,7 +181,7 @@ mod tests {
 
     #[test]
     fn defaults_are_those_of_the_reference_configuration() {
-        let config = Config::read(&Common::default(), &mut Defaults);
+        let config = Config::read(&Common::default(), &mut Defaults(OPTIONS));
         assert!(!config.captures_headers() && config.decode_body && !config.split_cookie);
         assert_eq!(config.max_message_size, 10_485_760);
         assert!(!config.includes_body(true, b"text/html"));

@@ -61,6 +61,7 @@ use packetbeat_core::options::{Common, Options};
 use packetbeat_core::parser::{Start, TcpParser};
 use packetbeat_core::plugin::{Parsers, Protocol};
 use packetbeat_core::probe::Verdict;
+use packetbeat_core::setting::Setting;
 use packetbeat_core::stream::{AfterGap, Boundary, Close, Progress, Skipped, Window};
 
 use crate::config::Config;
@@ -77,6 +78,7 @@ impl Protocol for Http {
     const PORTS: &'static [u16] = &[80, 8080, 8000, 5000, 8002];
     const TRANSPORTS: &'static [Transport] = &[Transport::Tcp];
     const FIELDS: &'static str = include_str!("../fields.yml");
+    const OPTIONS: &'static [Setting] = config::OPTIONS;
 
     fn configure(common: &Common, options: &mut dyn Options) -> Self {
         Self::from(Config::read(common, options))

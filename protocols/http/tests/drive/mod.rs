@@ -25,7 +25,7 @@ pub use Dir::{ToClient, ToServer};
 
 /// The default configuration, changed by `with`.
 pub fn config(with: impl FnOnce(&mut Config)) -> Config {
-    let mut config = Config::read(&Common::default(), &mut Defaults);
+    let mut config = Config::read(&Common::default(), &mut Defaults(packetbeat_http::config::OPTIONS));
     with(&mut config);
     config
 }

@@ -68,7 +68,7 @@ impl Driver {
     }
 
     pub(crate) fn with(start: Start, common: Common) -> Self {
-        let smtp = Smtp::configure(&common, &mut Defaults);
+        let smtp = Smtp::configure(&common, &mut Defaults(&[]));
         let end = |last, port| Endpoint { ip: std::net::IpAddr::from([192, 0, 2, last]), port };
         let envelope = Envelope { name: "smtp".into(), ..Envelope::default() };
         let side = || Side { resync: start == Start::Midstream, wants: 1, ..Side::default() };
