@@ -29,7 +29,9 @@ pub struct Setting {
     pub about: &'static str,
     /// What the reference shows, as YAML, where the default alone says little.
     pub example: Option<&'static str>,
-    /// Known from Packetbeat, checked, and not acted on yet.
+    /// Whoever writes the section must write this one as well.
+    pub required: bool,
+    /// Known from Packetbeat, checked, and not acted on yet. Of a section it says so of all that is in it.
     pub later: bool,
 }
 
@@ -93,6 +95,8 @@ pub enum Type {
     Map(&'static Type),
     /// Whatever the user likes, nested as they like.
     Any,
+    /// The list of protocols, each with a table of its own.
+    Protocols,
     /// A list of processors.
     Processors,
     /// A condition.
@@ -122,7 +126,7 @@ pub enum Default {
 
 impl Setting {
     const fn new(name: &'static str, kind: Type, default: Default, about: &'static str) -> Self {
-        Self { name, kind, default, about, example: None, later: false }
+        Self { name, kind, default, about, example: None, required: false, later: false }
     }
 
     /// `true` or `false`.
@@ -219,6 +223,12 @@ impl Setting {
         Self::new(name, kind, Default::Unset, about)
     }
 
+    /// A section with the settings of `table`.
+    #[must_use]
+    pub const fn section(name: &'static str, table: &'static [Self], about: &'static str) -> Self {
+        Self::unset(name, Type::Section(table), about)
+    }
+
     /// With a type that says more than that of its constructor, for the same default: a shortest duration, permissions, a port.
     #[must_use]
     pub const fn of(mut self, kind: Type) -> Self {
@@ -245,6 +255,13 @@ impl Setting {
         self
     }
 
+    /// To be written by whoever writes its section.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
     /// Known, checked, and not acted on yet.
     #[must_use]
     pub const fn later(mut self) -> Self {
@@ -253,14 +270,17 @@ impl Setting {
     }
 }
 
-/// The setting called `name`, at the top of `table` or in a section of it.
+/// The setting called `name`, at the top of `table`, in a section of it or in the items of a list of sections.
 #[must_use]
 pub fn find<'a>(table: &'a [Setting], name: &str) -> Option<&'a Setting> {
     if let Some(setting) = table.iter().find(|setting| setting.name == name) {
         return Some(setting);
     }
     table.iter().find_map(|setting| {
-        let Type::Section(inner) = setting.kind else { return None };
+        let inner = match setting.kind {
+            Type::Section(inner) | Type::List(&Type::Section(inner)) => inner,
+            _ => return None,
+        };
         find(inner, name.strip_prefix(setting.name)?.strip_prefix('.')?)
     })
 }
