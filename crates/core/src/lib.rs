@@ -35,11 +35,13 @@ pub mod packet;
 pub mod pairing;
 pub mod parser;
 pub mod plugin;
+pub mod prepared;
 pub mod probe;
 pub mod reader;
 pub mod record;
 pub mod session;
 pub mod setting;
+pub mod sql;
 pub mod stamps;
 pub mod stream;
 #[cfg(test)]

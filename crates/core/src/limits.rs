@@ -13,3 +13,7 @@ pub const HELD_PER_CONNECTION: usize = 12 << 20;
 pub const INNER_BYTES: usize = 1 << 20;
 /// Notes kept for one event.
 pub const NOTES: usize = 4;
+/// Prepared statements of one session that are remembered.
+pub const PREPARED_STATEMENTS: usize = 1024;
+/// Bytes of the prepared statements of one session.
+pub const PREPARED_BYTES: usize = 1 << 20;
