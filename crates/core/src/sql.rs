@@ -57,18 +57,18 @@ impl Verb {
     /// counts. A statement that begins with no word gives what stands in front of its first space; one without anything, nothing.
     #[must_use]
     pub fn of(statement: &[u8], dialect: Dialect) -> Self {
-        let mut first = None;
         for token in Tokens::new(statement, dialect) {
             match token.kind {
                 Kind::Word => return Self::from_word(token.of(statement)),
-                Kind::Space | Kind::Comment | Kind::Executed => {}
-                Kind::Symbol if matches!(token.of(statement), b"(" | b"{" | b";") => {}
-                _ if first.is_none() => first = Some(token.start),
-                _ => break,
+                Kind::Space | Kind::Comment | Kind::Executed | Kind::Semicolon => {}
+                Kind::Symbol if matches!(token.of(statement), b"(" | b"{") => {}
+                _ => {
+                    let rest = statement.get(token.start..).unwrap_or_default();
+                    return Self::from_word(rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
+                }
             }
         }
-        let rest = first.and_then(|at| statement.get(at..)).unwrap_or_default();
-        Self::from_word(rest.split(u8::is_ascii_whitespace).next().unwrap_or_default())
+        Self::from_word(&[])
     }
 
     /// The verb as text for an event.
