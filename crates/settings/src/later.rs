@@ -1,0 +1,201 @@
+//! Packetbeat's protocols that the program does not analyse yet: their sections are checked all the same.
+
+use std::time::Duration;
+
+use packetbeat_core::flow::Transport;
+use packetbeat_core::setting::{Setting, Type};
+
+use crate::protocol::ProtocolTable;
+
+/// Packetbeat's protocols that are not there yet, sorted by name, and `tns`. A protocol's row goes away when it lands.
+///
+/// `icmp` has no ports.
+pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
+    later("amqp", &[5672], TCP, AMQP),
+    later("cassandra", &[9042], TCP, CASSANDRA),
+    later("dhcpv4", &[67, 68], UDP, &[]),
+    later("icmp", &[], &[], &[]),
+    later("memcache", &[11211], BOTH, MEMCACHE),
+    later("mongodb", &[27017], TCP, MONGODB),
+    later("mysql", &[3306, 3307], TCP, MYSQL),
+    later("nfs", &[2049], TCP, NFS),
+    later("pgsql", &[5432], TCP, PGSQL),
+    later("redis", &[6379], TCP, REDIS),
+    later("sip", &[5060], BOTH, SIP),
+    later("thrift", &[9090], TCP, THRIFT),
+    later("tls", &[443, 993, 995, 5223, 8443, 8883, 9243], TCP, TLS),
+    later("tns", &[1521], TCP, &[]),
+];
+
+const TCP: &[Transport] = &[Transport::Tcp];
+const UDP: &[Transport] = &[Transport::Udp];
+const BOTH: &[Transport] = &[Transport::Tcp, Transport::Udp];
+
+const fn later(
+    name: &'static str,
+    ports: &'static [u16],
+    transports: &'static [Transport],
+    options: &'static [Setting],
+) -> ProtocolTable {
+    ProtocolTable { name, ports, transports, options, later: true }
+}
+
+const AMQP: &[Setting] = &[
+    Setting::bytes("max_body_length", 1000, 0..=1 << 30, "Bytes of a message's body that go into the event."),
+    // The reference configuration shows `false` for these two; the program's own default is `true`.
+    Setting::bool("parse_headers", true, "The headers of a message become fields."),
+    Setting::bool("parse_arguments", true, "The arguments of a method become fields."),
+    Setting::bool(
+        "hide_connection_information",
+        true,
+        "No events for what opens and closes connections and channels.",
+    ),
+];
+
+const CASSANDRA: &[Setting] = &[
+    Setting::bool("send_request", true, "The request goes into the event."),
+    Setting::bool(
+        "send_request_header",
+        true,
+        "The request's header goes into the event; needs `send_request`.",
+    ),
+    Setting::bool("send_response", true, "The response goes into the event."),
+    Setting::bool(
+        "send_response_header",
+        true,
+        "The response's header goes into the event; needs `send_response`.",
+    ),
+    Setting::unset(
+        "compressor",
+        Type::Word(&["snappy"]),
+        "How frames are compressed where the handshake was not seen.",
+    )
+    .example("snappy"),
+    Setting::list_of("ignored_ops", &Type::Word(CASSANDRA_OPS), &[], "Operations that make no events.")
+        .example("[SUPPORTED, OPTIONS]"),
+];
+
+/// Operations of Cassandra's native protocol, versions 1 to 4.
+const CASSANDRA_OPS: &[&str] = &[
+    "ERROR",
+    "STARTUP",
+    "READY",
+    "AUTHENTICATE",
+    "CREDENTIALS",
+    "OPTIONS",
+    "SUPPORTED",
+    "QUERY",
+    "RESULT",
+    "PREPARE",
+    "EXECUTE",
+    "REGISTER",
+    "EVENT",
+    "BATCH",
+    "AUTH_CHALLENGE",
+    "AUTH_RESPONSE",
+    "AUTH_SUCCESS",
+];
+
+const MEMCACHE: &[Setting] = &[
+    Setting::bool("parseunknown", false, "Commands that nobody knows are read all the same."),
+    Setting::whole("maxvalues", 0, -1..=1 << 20, "Values of an event at most; -1 is all of them."),
+    Setting::bytes("maxbytespervalue", 1 << 30, 0..=1 << 30, "Bytes of a value that go into the event."),
+    Setting::duration(
+        "udptransactiontimeout",
+        Duration::from_secs(10),
+        "How long a request over UDP waits for its answer.",
+    ),
+];
+
+const MONGODB: &[Setting] = &[
+    Setting::whole("max_docs", 10, 0..=1 << 20, "Documents that go into the event; 0 is all of them."),
+    Setting::bytes(
+        "max_doc_length",
+        5000,
+        0..=1 << 30,
+        "Bytes of a document that go into the event; 0 is all of them.",
+    ),
+];
+
+const ROWS: Setting = Setting::whole("max_rows", 10, 0..=1 << 20, "Rows of a result that go into the event.");
+const ROW_LENGTH: Setting =
+    Setting::bytes("max_row_length", 1024, 0..=1 << 30, "Bytes of a row that go into the event.");
+
+const MYSQL: &[Setting] = &[
+    ROWS,
+    ROW_LENGTH,
+    Setting::duration(
+        "statement_timeout",
+        Duration::from_secs(3600),
+        "How long a prepared statement is known after its last use.",
+    ),
+];
+
+const NFS: &[Setting] = &[Setting::duration(
+    "transaction_timeout",
+    Duration::from_secs(60),
+    "Packet time after which a call without a reply is given up.",
+)];
+
+const PGSQL: &[Setting] = &[ROWS, ROW_LENGTH];
+
+const REDIS: &[Setting] = &[
+    Setting::bytes(
+        "queue_max_bytes",
+        1 << 20,
+        0..=1 << 30,
+        "Bytes of requests that may wait for their answers; 0 is no limit.",
+    ),
+    Setting::whole(
+        "queue_max_messages",
+        20_000,
+        0..=1 << 30,
+        "Requests that may wait for their answers; 0 is no limit.",
+    ),
+];
+
+const SIP: &[Setting] = &[
+    Setting::bool("parse_authorization", true, "The parts of `Authorization` become fields."),
+    Setting::bool("parse_body", true, "The description of the session (SDP) becomes fields."),
+    Setting::bool("keep_original", true, "The message goes into the event as `event.original`."),
+    Setting::word("transport_protocol", &["udp", "tcp"], 0, "What it travels on."),
+];
+
+const THRIFT: &[Setting] = &[
+    Setting::word(
+        "transport_type",
+        &["socket", "framed"],
+        0,
+        "Whether messages come in frames with their lengths.",
+    ),
+    Setting::word("protocol_type", &["binary"], 0, "How values are encoded."),
+    Setting::list_of(
+        "idl_files",
+        &Type::Path,
+        &[],
+        "Files that describe the services, for the names of parameters.",
+    )
+    .example("[tutorial.thrift]"),
+    Setting::bytes("string_max_size", 200, 0..=1 << 30, "Bytes of a text that go into the event."),
+    Setting::whole(
+        "collection_max_size",
+        15,
+        0..=1 << 20,
+        "Items of a list, set or map that go into the event.",
+    ),
+    Setting::whole("drop_after_n_struct_fields", 500, 0..=1 << 20, "A structure of more fields is not read."),
+    Setting::bool("capture_reply", true, "Replies are read."),
+    Setting::bool("obfuscate_strings", false, "Texts are hidden: `*`."),
+];
+
+const TLS: &[Setting] = &[
+    Setting::bool("send_certificates", true, "What is in the certificates goes into the event."),
+    Setting::bool("include_raw_certificates", false, "The certificates go into the event as PEM."),
+    Setting::bool("include_detailed_fields", true, "The event has `tls.detailed`."),
+    Setting::list_of(
+        "fingerprints",
+        &Type::Word(&["md5", "sha1", "sha256"]),
+        &["sha1"],
+        "Hashes of certificates that go into the event.",
+    ),
+];
