@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
 
+use packetbeat_rotate::{Whole, write_all};
+
 use crate::error::OutputError;
-use crate::sink::{Failure, OUTPUT_CLOSED, Sink, WRITE_ERROR, Whole, write_all};
+use crate::sink::{Failure, OUTPUT_CLOSED, Sink, WRITE_ERROR};
 
 /// Standard output, or what stands for it in tests. It has no buffer: every batch is on its way once it is written.
 pub(crate) struct Console<W> {

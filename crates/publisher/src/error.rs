@@ -70,3 +70,18 @@ pub enum OutputError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the output takes no more events")]
 pub struct Closed;
+
+/// Errors of the files, under the keys of `output.file`.
+impl From<packetbeat_rotate::Error> for OutputError {
+    fn from(error: packetbeat_rotate::Error) -> Self {
+        use packetbeat_rotate::Error;
+        match error {
+            Error::Folder { path, source } => Self::Folder { path, source },
+            Error::Open { path, source } => Self::Open { path, source },
+            Error::Names { path } => Self::Names { path },
+            Error::Write { path, source } => Self::Write { path, source },
+            // The output looks at its own options first, so that the message has the user's key.
+            Error::Option { option, value, wanted } => Self::Option { key: option, value, wanted },
+        }
+    }
+}

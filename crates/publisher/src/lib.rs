@@ -54,11 +54,10 @@
 
 mod console;
 mod error;
-mod names;
+mod file;
 mod options;
 mod publisher;
 mod render;
-mod rotate;
 mod sink;
 mod writer;
 

@@ -9,8 +9,8 @@ use packetbeat_core::lines::Lines;
 
 use crate::console::Console;
 use crate::error::{Closed, OutputError};
+use crate::file::Files;
 use crate::options::{Format, Target};
-use crate::rotate::{Rotation, System};
 use crate::sink::{Sink, WRITE_ERROR};
 use crate::writer::{self, Counts, End, GATHER, QUEUE};
 
@@ -49,7 +49,7 @@ impl Publisher {
         match target {
             Target::File(options) => {
                 let format = options.format;
-                Self::writing(Rotation::start(options, System)?, format)
+                Self::writing(Files::start(options)?, format)
             }
             Target::Console(options) => Self::writing(Console::stdout()?, options.format),
             Target::Discard => Ok(Self { counts: Arc::default(), writer: None }),

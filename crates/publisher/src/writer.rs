@@ -88,7 +88,7 @@ fn gather(first: Lines, queue: &Receiver<Lines>, batch: &mut Vec<Lines>) {
 /// Writes the blocks as they are; tells how many events went out before it failed.
 fn write<S: Sink>(sink: &mut S, batch: &[Lines], counts: &Counts) -> Result<(), (u64, End)> {
     let chunks: Vec<&[u8]> = batch.iter().flat_map(Lines::chunks).collect();
-    put(sink, &chunks, counts).map_err(|failure| (failure.whole.events, failure.into()))
+    put(sink, &chunks, counts).map_err(|failure| (failure.whole.records, failure.into()))
 }
 
 /// Writes the events as another text, a mebibyte at a time.
@@ -113,7 +113,7 @@ fn write_rendered<S: Sink>(
             }
         }
         put(sink, &[text.as_slice()], counts)
-            .map_err(|failure| (published + failure.whole.events, failure.into()))?;
+            .map_err(|failure| (published + failure.whole.records, failure.into()))?;
         published += pending;
         pending = 0;
         text.clear();

@@ -1,4 +1,4 @@
-//! Names of output files: `FILENAME-YYYYMMDD.ndjson`, then `FILENAME-YYYYMMDD-1.ndjson` and so on.
+//! Names of files: `NAME-YYYYMMDD.ndjson`, then `NAME-YYYYMMDD-1.ndjson` and so on.
 
 use std::fs;
 use std::io;
