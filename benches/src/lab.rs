@@ -70,7 +70,7 @@ pub fn run(registry: &Registry, capture: &Capture) -> u64 {
     }
     worker.finish();
     worker.take_batch(&mut batch);
-    let summary = worker.into_summary();
+    let summary = worker.summary();
     let wrong = summary.discrepancies(packets, summary.collected, 0);
     assert!(wrong.is_empty(), "the ledger does not close: {wrong:?}");
     summary.collected

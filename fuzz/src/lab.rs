@@ -66,7 +66,7 @@ pub(crate) fn analyse(registry: &Registry, packets: &[(i64, Vec<u8>)]) -> Vec<St
         }
         lines.push(shown().into_owned());
     }
-    let wrong = worker.into_summary().discrepancies(number, lines.len() as u64, 0);
+    let wrong = worker.summary().discrepancies(number, lines.len() as u64, 0);
     assert!(wrong.is_empty(), "the ledger does not close: {wrong:?}");
     lines
 }

@@ -138,14 +138,14 @@ impl<'r> Worker<'r> {
         self.collector.swap(batch);
     }
 
-    /// What was counted.
+    /// What was counted so far. The ledger closes behind [`Worker::finish`]; before, requests wait.
     #[must_use]
-    pub fn into_summary(self) -> Summary {
+    pub fn summary(&self) -> Summary {
         Summary {
             filtered: self.collector.filtered,
             pending_at_eof: self.collector.muted_events,
             collected: self.collector.collected,
-            ..self.summary
+            ..self.summary.clone()
         }
     }
 

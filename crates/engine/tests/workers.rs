@@ -61,7 +61,7 @@ fn events(frames: &[Frame], workers: usize, batch_packets: usize) -> (Vec<u8>, S
     hand_on(&mut all, &mut lines);
     let mut summary = Summary::default();
     for worker in all {
-        summary.merge(&worker.into_summary());
+        summary.merge(&worker.summary());
     }
     (out, summary)
 }

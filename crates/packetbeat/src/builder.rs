@@ -6,7 +6,7 @@ use clap::Parser as _;
 use packetbeat_core::plugin::{Kind, Protocol};
 
 use crate::cli::Cli;
-use crate::run;
+use crate::{command, old_flags};
 
 /// A program under construction: the protocols that it offers.
 pub struct Builder {
@@ -41,8 +41,13 @@ impl Builder {
     /// error.
     #[must_use]
     pub fn main(self) -> ExitCode {
-        match Cli::try_parse() {
-            Ok(cli) => run::main(&cli, &self.kinds),
+        let (args, notes) = old_flags::modernise(std::env::args_os());
+        command::complain(&notes.join("\n"));
+        match Cli::try_parse_from(args) {
+            Ok(cli) => {
+                let (global, command) = cli.into_parts();
+                command::main(&global, command, &self.kinds)
+            }
             Err(error) => {
                 // Help and version are no errors; nothing is left to say if even this cannot be written.
                 let _ = error.print();

@@ -10,6 +10,7 @@ use packetbeat_engine::{Batch, Registry, Summary, Worker};
 use packetbeat_publisher::Publisher;
 use packetbeat_sniffer::{Input, ReadError, Reader};
 
+use crate::board::{Board, Place};
 use crate::meeting::Meeting;
 use crate::pipe;
 use crate::progress::Progress;
@@ -34,19 +35,22 @@ pub(crate) struct Seen {
     pub(crate) error: Option<ReadError>,
 }
 
-/// Analyses everything with `workers` workers.
-pub(crate) fn run(
-    input: &Input,
-    mut first: Reader,
-    registry: &Registry,
-    workers: usize,
-    publisher: &Publisher,
-    progress: &Progress,
-) -> Fed {
-    match (workers, input.can_map()) {
-        (1, true) => alone(&mut first, registry, publisher, progress),
-        (_, true) => walking(input, first, registry, workers, publisher, progress),
-        (_, false) => pipe::fed(first, registry, workers, publisher, progress),
+/// What the workers of a run share.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'r> {
+    pub(crate) registry: &'r Registry,
+    pub(crate) workers: usize,
+    pub(crate) publisher: &'r Publisher,
+    pub(crate) progress: &'r Progress,
+    pub(crate) board: &'r Board,
+}
+
+/// Analyses everything.
+pub(crate) fn run(input: &Input, mut first: Reader, job: Job<'_>) -> Fed {
+    match (job.workers, input.can_map()) {
+        (1, true) => alone(&mut first, job),
+        (_, true) => walking(input, first, job),
+        (_, false) => pipe::fed(first, job),
     }
 }
 
@@ -54,6 +58,7 @@ pub(crate) fn run(
 fn read_all<'r>(
     reader: &mut Reader,
     worker: &mut Worker<'r>,
+    place: &mut Place<'_>,
     mut go_on: impl FnMut(&mut Worker<'r>, u64) -> bool,
 ) -> Seen {
     let mut seen = Seen::default();
@@ -69,41 +74,47 @@ fn read_all<'r>(
                 break;
             }
         }
-        if seen.packets.is_multiple_of(BATCH_PACKETS) && !go_on(worker, reader.position()) {
-            break;
+        if seen.packets.is_multiple_of(BATCH_PACKETS) {
+            place.tell(worker, seen.packets);
+            if !go_on(worker, reader.position()) {
+                break;
+            }
         }
     }
     seen.warnings = reader.warnings().iter().map(ToString::to_string).collect();
     seen
 }
 
+/// The last counts of a worker that has finished.
+pub(crate) fn close(worker: &Worker<'_>, place: Place<'_>, seen: Seen) -> (Summary, Seen) {
+    let summary = worker.summary();
+    place.close(summary.clone(), seen.packets);
+    (summary, seen)
+}
+
 /// One worker that reads for itself.
-fn alone(reader: &mut Reader, registry: &Registry, publisher: &Publisher, progress: &Progress) -> Fed {
+fn alone(reader: &mut Reader, job: Job<'_>) -> Fed {
+    let Job { registry, publisher, progress, board, .. } = job;
     let mut worker = Worker::new(registry, 0, 1);
     let mut outlet = Outlet::new(publisher);
-    let seen = read_all(reader, &mut worker, |worker, position| {
+    let mut place = board.place(0);
+    let seen = read_all(reader, &mut worker, &mut place, |worker, position| {
         progress.set(position);
         (worker.pending().0 < BLOCK || outlet.ship(worker)) && !progress.is_stopped()
     });
     worker.finish();
     outlet.ship(&mut worker);
-    Fed { summary: worker.into_summary(), packets: seen.packets, warnings: seen.warnings, error: seen.error }
+    let (summary, seen) = close(&worker, place, seen);
+    Fed { summary, packets: seen.packets, warnings: seen.warnings, error: seen.error }
 }
 
 /// Several workers that walk the same map.
-fn walking(
-    input: &Input,
-    first: Reader,
-    registry: &Registry,
-    workers: usize,
-    publisher: &Publisher,
-    progress: &Progress,
-) -> Fed {
-    let meeting = Meeting::new(workers, publisher, progress);
+fn walking(input: &Input, first: Reader, job: Job<'_>) -> Fed {
+    let meeting = Meeting::new(job.workers, job.publisher, job.progress);
     std::thread::scope(|scope| {
         let mut readers: VecDeque<Reader> = VecDeque::from([first]);
         let mut failed = None;
-        while readers.len() < workers {
+        while readers.len() < job.workers {
             match input.reader() {
                 Ok(reader) => readers.push_back(reader),
                 Err(error) => {
@@ -119,28 +130,20 @@ fn walking(
         let threads: Vec<_> = readers
             .into_iter()
             .enumerate()
-            .map(|(index, reader)| {
-                scope.spawn(move || walk(reader, registry, index, workers, meeting, progress))
-            })
+            .map(|(index, reader)| scope.spawn(move || walk(reader, index, meeting, job)))
             .collect();
         gather(threads.into_iter().filter_map(|thread| thread.join().ok()))
     })
 }
 
-fn walk(
-    mut reader: Reader,
-    registry: &Registry,
-    index: usize,
-    workers: usize,
-    meeting: &Meeting<'_>,
-    progress: &Progress,
-) -> (Summary, Seen) {
-    let mut worker = Worker::new(registry, index, workers);
+fn walk(mut reader: Reader, index: usize, meeting: &Meeting<'_>, job: Job<'_>) -> (Summary, Seen) {
+    let mut worker = Worker::new(job.registry, index, job.workers);
     let mut batch = Batch::default();
     let mut seat = meeting.seat(index);
-    let seen = read_all(&mut reader, &mut worker, |worker, position| {
+    let mut place = job.board.place(index);
+    let seen = read_all(&mut reader, &mut worker, &mut place, |worker, position| {
         if index == 0 {
-            progress.set(position);
+            job.progress.set(position);
         }
         worker.take_batch(&mut batch);
         seat.post(&mut batch)
@@ -148,7 +151,7 @@ fn walk(
     worker.finish();
     worker.take_batch(&mut batch);
     seat.post(&mut batch);
-    (worker.into_summary(), seen)
+    close(&worker, place, seen)
 }
 
 pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {

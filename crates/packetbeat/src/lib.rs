@@ -10,18 +10,21 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod board;
 mod builder;
 mod cli;
+mod command;
 mod custom;
 mod feed;
 mod identity;
 mod logging;
 mod meeting;
+mod old_flags;
 mod pipe;
 mod progress;
 mod report;
-mod run;
 mod settings;
+mod sources;
 mod table;
 
 pub use builder::Builder;

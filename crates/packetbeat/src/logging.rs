@@ -3,24 +3,24 @@
 use packetbeat_config::{Level, Logging};
 use tracing::level_filters::LevelFilter;
 
-use crate::cli::Cli;
+use crate::cli::Global;
 
 /// Sets the log up for the rest of the program.
 ///
 /// Warnings and errors are always said; `-e` adds what the configured level asks for, `-v` at least what is done, `-d`
 /// details.
-pub(crate) fn start(cli: &Cli, logging: &Logging) {
+pub(crate) fn start(global: &Global, logging: &Logging) {
     let configured = match logging.level {
         Level::Debug => LevelFilter::DEBUG,
         Level::Info => LevelFilter::INFO,
         Level::Warning => LevelFilter::WARN,
         Level::Error => LevelFilter::ERROR,
     };
-    let level = if !cli.debug.is_empty() {
+    let level = if !global.debug.is_empty() {
         LevelFilter::DEBUG
-    } else if cli.verbose {
+    } else if global.verbose {
         configured.max(LevelFilter::INFO)
-    } else if cli.log_to_stderr {
+    } else if global.log_to_stderr {
         configured
     } else {
         configured.min(LevelFilter::WARN)
@@ -37,6 +37,6 @@ pub(crate) fn start(cli: &Cli, logging: &Logging) {
 }
 
 /// Whether `-d` (or `logging.selectors`) asks for the details of a part.
-pub(crate) fn is_selected(cli: &Cli, logging: &Logging, part: &str) -> bool {
-    cli.debug.iter().chain(&logging.selectors).any(|word| word == part || word == "*")
+pub(crate) fn is_selected(global: &Global, logging: &Logging, part: &str) -> bool {
+    global.debug.iter().chain(&logging.selectors).any(|word| word == part || word == "*")
 }

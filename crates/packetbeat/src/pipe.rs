@@ -13,11 +13,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use packetbeat_engine::merge::BATCH_PACKETS;
-use packetbeat_engine::{Registry, Summary, Worker};
-use packetbeat_publisher::Publisher;
+use packetbeat_engine::{Summary, Worker};
 use packetbeat_sniffer::{Batch, Reader};
 
-use crate::feed::{Fed, Seen, gather};
+use crate::feed::{Fed, Job, Seen, close, gather};
 use crate::meeting::Meeting;
 use crate::progress::Progress;
 
@@ -27,13 +26,8 @@ const TICK: Duration = Duration::from_millis(50);
 const BATCHES: usize = 8;
 
 /// A thread reads; the workers, one or more, are handed the same batches.
-pub(crate) fn fed(
-    reader: Reader,
-    registry: &Registry,
-    workers: usize,
-    publisher: &Publisher,
-    progress: &Progress,
-) -> Fed {
+pub(crate) fn fed(reader: Reader, job: Job<'_>) -> Fed {
+    let Job { workers, publisher, progress, .. } = job;
     let meeting = &Meeting::new(workers, publisher, progress);
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(BATCHES)).unzip();
     let desk = Arc::new(Desk::new(senders));
@@ -48,7 +42,7 @@ pub(crate) fn fed(
         let threads: Vec<_> = receivers
             .into_iter()
             .enumerate()
-            .map(|(index, batches)| scope.spawn(move || work(&batches, registry, index, workers, meeting)))
+            .map(|(index, batches)| scope.spawn(move || work(&batches, index, meeting, job)))
             .collect();
         while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
             // That nobody reads the output is found by writing alone, and only the next event would tell the workers.
@@ -88,29 +82,37 @@ fn read(mut reader: Reader, desk: &Desk, progress: &Progress) {
 
 fn work(
     batches: &Receiver<Arc<Batch>>,
-    registry: &Registry,
     index: usize,
-    workers: usize,
     meeting: &Meeting<'_>,
+    job: Job<'_>,
 ) -> (Summary, Seen) {
-    let mut worker = Worker::new(registry, index, workers);
+    let mut worker = Worker::new(job.registry, index, job.workers);
     let mut events = packetbeat_engine::Batch::default();
     let mut seen = Seen::default();
     let mut seat = meeting.seat(index);
-    for batch in batches {
-        for packet in &*batch {
-            seen.packets = packet.number;
-            worker.packet(&packet);
+    let mut place = job.board.place(index);
+    loop {
+        match batches.recv_timeout(TICK) {
+            Ok(batch) => {
+                for packet in &*batch {
+                    seen.packets = packet.number;
+                    worker.packet(&packet);
+                }
+                worker.take_batch(&mut events);
+                if !seat.post(&mut events) {
+                    break;
+                }
+            }
+            // Nothing comes, and somebody may want to know what came so far.
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
         }
-        worker.take_batch(&mut events);
-        if !seat.post(&mut events) {
-            break;
-        }
+        place.tell(&worker, seen.packets);
     }
     worker.finish();
     worker.take_batch(&mut events);
     seat.post(&mut events);
-    (worker.into_summary(), seen)
+    close(&worker, place, seen)
 }
 
 /// What the reading thread and the watch share.

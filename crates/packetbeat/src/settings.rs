@@ -1,11 +1,11 @@
 //! From configuration to what a run needs.
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use packetbeat_config::{
-    Codec, Config, Error, Errors, Loader, Network, Output, Precision, ProtocolSection, Transports, Warning,
-    check_permissions, check_ports, protocol_names,
+    Codec, Config, Error, Errors, Network, Output, Precision, ProtocolSection, Transports, Warning,
+    check_ports, protocol_names,
 };
 use packetbeat_core::event::Envelope;
 use packetbeat_core::flow::{Direction, Transport};
@@ -14,9 +14,10 @@ use packetbeat_core::plugin::{Kind, Parsers};
 use packetbeat_engine::{Configured, Locality, Registry, Settings};
 use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
 
-use crate::cli::Cli;
+use crate::cli::{Global, Run};
 use crate::custom::Custom;
 use crate::identity::Identity;
+use crate::sources::sources;
 
 /// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
 const MOST_WORKERS: usize = 256;
@@ -33,13 +34,14 @@ pub(crate) struct Plan {
 }
 
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
-pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
-    let (config, built) = sources(cli)?.load_with(&|name| std::env::var(name).ok(), |config| {
-        let mut found = Found::default();
-        let identity = Identity::new(config.name.as_deref());
-        let built = protocols(config, kinds, &identity, &mut found);
-        ((built, found.warnings), Errors(found.errors))
-    })?;
+pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
+    let (config, built) =
+        sources(global, !run.input.is_empty())?.load_with(&|name| std::env::var(name).ok(), |config| {
+            let mut found = Found::default();
+            let identity = Identity::new(config.name.as_deref());
+            let built = protocols(config, kinds, &identity, &mut found);
+            ((built, found.warnings), Errors(found.errors))
+        })?;
     let (protocols, of_protocols) = built;
     let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
     warnings.extend(of_protocols);
@@ -57,13 +59,13 @@ pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan,
     };
     let registry = Registry::new(protocols, locality(config.interfaces.internal_networks.clone()), settings);
     let workers =
-        cli.workers.map(usize::from).or(config.workers.map(|count| usize::from(count.get()))).unwrap_or(1);
-    let input = if cli.input.is_empty() {
+        run.workers.map(usize::from).or(config.workers.map(|count| usize::from(count.get()))).unwrap_or(1);
+    let input = if run.input.is_empty() {
         config.interfaces.file.iter().cloned().collect()
     } else {
-        cli.input.clone()
+        run.input.clone()
     };
-    let target = target(&config, cli, to_terminal, &mut warnings);
+    let target = target(&config, run, to_terminal, &mut warnings);
     Ok(Plan {
         registry,
         target,
@@ -72,58 +74,6 @@ pub(crate) fn plan(cli: &Cli, kinds: &[Kind], to_terminal: bool) -> Result<Plan,
         logging: config.logging.clone(),
         warnings,
     })
-}
-
-/// Which files and overrides to read.
-fn sources(cli: &Cli) -> Result<Loader, Errors> {
-    let folder = cli.path_config.as_ref().or(cli.path_home.as_ref());
-    let mut loader = Loader::new();
-    let mut errors = Vec::new();
-    let usual =
-        folder.map_or_else(|| PathBuf::from("packetbeat.yml"), |folder| folder.join("packetbeat.yml"));
-    let named: Vec<PathBuf> = if cli.config.is_empty() {
-        // Without -c the usual file is read if it is there. For a named capture only where a folder was named as well: it is
-        // analysed with the built-in defaults wherever one stands.
-        if (cli.input.is_empty() || folder.is_some()) && usual.is_file() { vec![usual] } else { Vec::new() }
-    } else {
-        cli.config.iter().map(|path| beside(folder.map(PathBuf::as_path), path)).collect()
-    };
-    for path in named {
-        if cli.strict_perms
-            && path.exists()
-            && let Err(error) = check_permissions(&path)
-        {
-            errors.push(error);
-        }
-        loader = loader.file(path);
-    }
-    if !errors.is_empty() {
-        return Err(Errors(errors));
-    }
-    for setting in &cli.set {
-        loader = loader.set(setting);
-    }
-    for (key, path) in [
-        ("path.home", &cli.path_home),
-        ("path.config", &cli.path_config),
-        ("path.data", &cli.path_data),
-        ("path.logs", &cli.path_logs),
-    ] {
-        if let Some(path) = path {
-            loader = loader.set(format!("{key}={}", path.display()));
-        }
-    }
-    Ok(loader)
-}
-
-/// A relative path that is not here is looked for in the configuration's folder.
-fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
-    match folder {
-        Some(folder) if path.is_relative() && !path.exists() && folder.join(path).exists() => {
-            folder.join(path)
-        }
-        _ => path.to_owned(),
-    }
 }
 
 /// What is to be said of the protocols' sections.
@@ -219,7 +169,7 @@ fn not_built(config: &Config, kinds: &[Kind], warnings: &mut Vec<String>) {
 }
 
 /// Where events go.
-fn target(config: &Config, cli: &Cli, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
+fn target(config: &Config, run: &Run, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
     let mut format = |codec: &Codec| match codec {
         Codec::Json { pretty, escape_html, .. } => Format { pretty: *pretty, escape_html: *escape_html },
         Codec::Format { at, .. } => {
@@ -240,7 +190,7 @@ fn target(config: &Config, cli: &Cli, to_terminal: bool, warnings: &mut Vec<Stri
         Output::Console { codec } => Target::Console(ConsoleOptions { format: format(codec) }),
         Output::Discard => Target::Discard,
         Output::Unsupported { name, at } => {
-            if !cli.no_publish {
+            if !run.no_publish {
                 warnings.push(format!(
                     "{at}: output.{name} is not there yet: transactions go to standard output"
                 ));
@@ -248,6 +198,15 @@ fn target(config: &Config, cli: &Cli, to_terminal: bool, warnings: &mut Vec<Stri
             standard_output(to_terminal)
         }
         Output::None => standard_output(to_terminal),
+    }
+}
+
+/// What the output is called in `packetbeat.yml`, and where it leads.
+pub(crate) fn target_name(target: &Target) -> String {
+    match target {
+        Target::File(options) => format!("output.file: {}", options.folder.join(&options.filename).display()),
+        Target::Console(_) => "output.console".to_owned(),
+        Target::Discard => "output.discard".to_owned(),
     }
 }
 
@@ -285,15 +244,14 @@ fn locality(internal: Vec<Network>) -> Locality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::Parser as _;
 
     fn said(config: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.yml");
         std::fs::write(&path, config).unwrap();
-        let cli = Cli::parse_from(["packetbeat".as_ref(), "-c".as_ref(), path.as_os_str()]);
+        let global = Global { config: vec![path], ..Global::default() };
         let kinds = [Kind::of::<packetbeat_http::Http>(), Kind::of::<packetbeat_dns::Dns>()];
-        let errors = plan(&cli, &kinds, false).err().unwrap_or_default().to_string();
+        let errors = plan(&global, &Run::default(), &kinds, false).err().unwrap_or_default().to_string();
         errors.replace(&format!("{}/", folder.path().display()), "").lines().map(str::to_owned).collect()
     }
 

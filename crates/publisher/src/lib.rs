@@ -63,5 +63,5 @@ mod writer;
 
 pub use error::{Closed, OutputError};
 pub use options::{ConsoleOptions, FileOptions, Format, Target};
-pub use publisher::{Publisher, Report};
+pub use publisher::{Publisher, Report, Watch};
 pub use sink::{OUTPUT_CLOSED, WRITE_ERROR};

@@ -115,6 +115,12 @@ impl Publisher {
         self.counts.dropped.load(Ordering::Relaxed)
     }
 
+    /// A view of the counts that outlives the publisher.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.counts))
+    }
+
     /// Writes what waits and closes the output.
     #[must_use = "it tells whether all events were written"]
     pub fn finish(mut self) -> Report {
@@ -127,6 +133,30 @@ impl Publisher {
             error,
             bytes: self.counts.bytes.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// What an output has done so far, for whoever watches it.
+#[derive(Clone, Debug)]
+pub struct Watch(Arc<Counts>);
+
+impl Watch {
+    /// Events that the output has taken.
+    #[must_use]
+    pub fn published(&self) -> u64 {
+        self.0.published.load(Ordering::Relaxed)
+    }
+
+    /// Events that it has not taken, whatever the cause.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the published events.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
     }
 }
 

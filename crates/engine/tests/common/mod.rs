@@ -269,7 +269,7 @@ pub(crate) fn run(registry: &Registry, frames: &[Frame]) -> (Vec<Value>, Summary
     worker.take_batch(&mut batch);
     let text = std::str::from_utf8(batch.json.bytes()).unwrap();
     let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let summary = worker.into_summary();
+    let summary = worker.summary();
     let wrong = summary.discrepancies(frames.len() as u64, events.len() as u64, 0);
     assert!(wrong.is_empty(), "{wrong:?}");
     (events, summary)

@@ -1,7 +1,7 @@
-//! One run of the program.
+//! `packetbeat run`, and the program without a command.
 
 use std::fs::File;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,8 +11,10 @@ use packetbeat_publisher::Publisher;
 use packetbeat_sniffer::Input;
 use tracing::{error, info, warn};
 
-use crate::cli::Cli;
-use crate::feed::{self, Fed};
+use super::{Done, to_terminal};
+use crate::board::Board;
+use crate::cli::{Global, Run};
+use crate::feed::{self, Fed, Job};
 use crate::logging;
 use crate::progress::Progress;
 use crate::report::Ledger;
@@ -22,25 +24,11 @@ use crate::table;
 /// Exit status of a run that was interrupted twice: what shells report of a program that SIGINT ended.
 const INTERRUPTED: i32 = 130;
 
-/// Does what the command line says.
-pub(crate) fn main(cli: &Cli, kinds: &[Kind]) -> ExitCode {
-    match analyse(cli, kinds) {
-        Ok(code) => code,
-        Err(lines) => {
-            let mut stderr = std::io::stderr().lock();
-            for line in lines.lines() {
-                // Nobody is left to be told if standard error is closed.
-                let _ = writeln!(stderr, "packetbeat: {line}");
-            }
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
+/// Reads packets to the end of the capture, or until it is interrupted.
+pub(super) fn run(global: &Global, flags: &Run, kinds: &[Kind]) -> Done {
     let Plan { registry, target, workers, input, logging, warnings } =
-        settings::plan(cli, kinds, std::io::stdout().is_terminal()).map_err(|errors| errors.to_string())?;
-    logging::start(cli, &logging);
+        settings::plan(global, flags, kinds, to_terminal()).map_err(|errors| errors.to_string())?;
+    logging::start(global, &logging);
     for warning in &warnings {
         warn!("{warning}");
     }
@@ -51,11 +39,11 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
                 .to_owned(),
         );
     }
-    let registry = selected(registry, cli, &logging);
+    let registry = selected(registry, global, &logging);
     let input = Input::open(&input).map_err(|error| error.to_string())?;
     let reader = input.reader().map_err(|error| error.to_string())?;
     // Before hours of reading, not behind them.
-    let summary = cli.summary.as_deref().map(create_summary).transpose()?;
+    let summary = flags.summary.as_deref().map(create_summary).transpose()?;
     let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
     let progress = Progress::default();
     let stop = progress.clone();
@@ -76,7 +64,9 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
     }
     info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
     let shown = progress.show(input.total_bytes());
-    let fed = feed::run(&input, reader, &registry, workers, &publisher, &progress);
+    let board = Board::new(workers);
+    let job = Job { registry: &registry, workers, publisher: &publisher, progress: &progress, board: &board };
+    let fed = feed::run(&input, reader, job);
     drop(shown);
     let report = publisher.finish();
     if progress.is_stopped() {
@@ -108,7 +98,7 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
         error!("{}", unwritable(path, &error));
         failed = true;
     }
-    if cli.log_to_stderr {
+    if global.log_to_stderr {
         // Nobody is left to be told if standard error is closed.
         let _ = std::io::stderr().lock().write_all(table::render(&ledger).as_bytes());
     }
@@ -116,10 +106,10 @@ fn analyse(cli: &Cli, kinds: &[Kind]) -> Result<ExitCode, String> {
 }
 
 /// With `-d` events are logged as they are completed: those of a protocol by its name, all of them by `publish`.
-fn selected(mut registry: Registry, cli: &Cli, logging: &packetbeat_config::Logging) -> Registry {
+fn selected(mut registry: Registry, global: &Global, logging: &packetbeat_config::Logging) -> Registry {
     let selector = |name: &str| {
-        let chosen = logging::is_selected(cli, logging, name);
-        let published = logging::is_selected(cli, logging, "publish");
+        let chosen = logging::is_selected(global, logging, name);
+        let published = logging::is_selected(global, logging, "publish");
         if chosen { Some(name.to_owned()) } else { published.then(|| "publish".to_owned()) }
     };
     let selectors: Vec<Option<String>> = registry.names().map(selector).collect();
