@@ -123,7 +123,9 @@ const SECCOMP: &[Setting] = &[
             Setting::unset("action", Type::Word(SECCOMP_ACTIONS), "What happens at these calls.")
                 .example("allow")
                 .required(),
-            Setting::list("names", &[], "The calls.").example("[read, write]").required(),
+            Setting::unset("names", Type::List(&Type::Text), "The calls.")
+                .example("[read, write]")
+                .required(),
         ])),
         "Rules instead of the built-in ones.",
     )
