@@ -13,13 +13,15 @@ Examples:
   packetbeat -I capture.pcap -N -e      transactions of a file to standard output, log to standard error
   tcpdump -w - | packetbeat -I - -N     the same from a pipe
   packetbeat test config -c packetbeat.yml
-  packetbeat -c packetbeat.yml -I a.pcapng.gz -I b.pcapng.gz --summary ledger.json")]
+  packetbeat -c packetbeat.yml -I a.pcapng.gz -I b.pcapng.gz --summary ledger.json
+
+Exit status: 0 when all went well, 1 when something is wrong, which standard error or the log says.")]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    run: Run,
 
     #[command(flatten)]
-    run: Run,
+    pub(crate) global: Global,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -94,6 +96,7 @@ pub(crate) enum Environment {
 
 /// How packets are read and where their transactions go.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options of run")]
 pub(crate) struct Run {
     /// Read packets from this capture (pcap or pcapng; plain, gzip, zstd or lz4). `-` is standard input. May be given several times.
     #[arg(short = 'I', value_name = "FILE", action = ArgAction::Append)]
@@ -306,7 +309,7 @@ pub(crate) enum Keystore {
 impl Cli {
     /// The command with its flags; those of a run may stand before it.
     pub(crate) fn into_parts(self) -> (Global, Command) {
-        let Self { global, run, command } = self;
+        let Self { run, global, command } = self;
         let command = match command {
             None => Command::Run(Box::new(run)),
             Some(Command::Run(own)) => Command::Run(Box::new(own.or(run))),

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cli;
+mod commands;
 mod common;
 mod detection;
 mod determinism;
 mod hostile;
+mod keystore;
 mod ledger;
 mod live;
 mod output;
