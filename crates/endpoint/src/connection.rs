@@ -51,3 +51,109 @@ pub(crate) async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, pages: Arc<Pa
     }
     let _ = timeout(limits::STOP, connection).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use packetbeat_metrics::Snapshot;
+    use serde_json::{Value, json};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::guard::Hosts;
+    use crate::source::Source;
+
+    struct Program;
+
+    impl Source for Program {
+        fn info(&self) -> Value {
+            json!({"padding": "x".repeat(100_000)})
+        }
+
+        fn stats(&self) -> Snapshot {
+            Snapshot::new()
+        }
+
+        fn state(&self) -> Value {
+            json!({})
+        }
+    }
+
+    struct Client {
+        stream: DuplexStream,
+        _stop: watch::Sender<bool>,
+        begin: Instant,
+    }
+
+    /// A connection in a time that passes only while everybody waits.
+    fn connect() -> Client {
+        let (stream, server) = duplex(1024);
+        let (stop, stopped) = watch::channel(false);
+        let pages = Arc::new(Pages { source: Arc::new(Program), hosts: Hosts::Any, pprof: false });
+        tokio::spawn(serve(server, pages, stopped));
+        Client { stream, _stop: stop, begin: Instant::now() }
+    }
+
+    impl Client {
+        async fn send(&mut self, text: &str) {
+            self.stream.write_all(text.as_bytes()).await.unwrap();
+        }
+
+        /// All until the connection is closed, and when that was.
+        async fn rest(&mut self) -> (String, Duration) {
+            let mut bytes = Vec::new();
+            self.stream.read_to_end(&mut bytes).await.unwrap();
+            (String::from_utf8(bytes).unwrap(), self.begin.elapsed())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_closed() {
+        let (answer, time) = connect().rest().await;
+        assert_eq!((answer.as_str(), time.as_secs()), ("", limits::HEAD_TIME.as_secs()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_trickles_is_closed() {
+        let mut client = connect();
+        client.send("GET / HTTP/1.1\r\n").await;
+        while client.stream.write_all(b"X: y\r\n").await.is_ok() {
+            sleep(Duration::from_millis(900)).await;
+        }
+        assert_eq!(client.begin.elapsed().as_secs(), limits::HEAD_TIME.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_idle_between_requests_is_closed() {
+        let mut client = connect();
+        sleep(Duration::from_secs(5)).await;
+        client.send("GET /state HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let (answer, time) = client.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert_eq!(time.as_secs(), 5 + limits::HEAD_TIME.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_connection_lives_for_ever() {
+        let mut client = connect();
+        let mut answers = 0;
+        let mut buffer = [0; 1024];
+        while client.stream.write_all(b"GET /state HTTP/1.1\r\nHost: x\r\n\r\n").await.is_ok() {
+            if client.stream.read(&mut buffer).await.unwrap() == 0 {
+                break;
+            }
+            answers += 1;
+            sleep(Duration::from_secs(7)).await;
+        }
+        assert_eq!(answers, limits::LIFE.as_secs() / 7 + 1, "at 0, 7, 14 … 56 s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_read_is_closed() {
+        let mut client = connect();
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        sleep(limits::LIFE + limits::LAST_ANSWER + Duration::from_secs(1)).await;
+        let (answer, _) = client.rest().await;
+        assert!(answer.len() < 100_000, "{} bytes were read after the end", answer.len());
+    }
+}
