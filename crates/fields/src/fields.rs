@@ -31,19 +31,22 @@ impl Fields {
     /// # Errors
     /// All that is wrong with the files, by file and line.
     pub fn of(kinds: &[Kind]) -> Result<Self, Errors> {
-        let mut kinds: Vec<&Kind> = kinds.iter().collect();
-        kinds.sort_by_key(|kind| kind.name);
-        let names: Vec<_> = kinds
+        let texts: Vec<_> = kinds.iter().map(|kind| (kind.name, kind.fields)).collect();
+        Self::of_texts(&texts)
+    }
+
+    /// The same from the names of protocols and the texts of their `fields.yml`.
+    ///
+    /// # Errors
+    /// All that is wrong with the files, by file and line.
+    pub fn of_texts(protocols: &[(&str, &str)]) -> Result<Self, Errors> {
+        let mut protocols: Vec<_> = protocols
             .iter()
-            .map(|kind| (format!("fields.yml of {}", kind.name), kind.name.to_uppercase()))
+            .map(|(name, text)| (*name, format!("fields.yml of {name}"), name.to_uppercase(), *text))
             .collect();
+        protocols.sort();
         let mut sources = Self::shared().to_vec();
-        sources.extend(kinds.iter().zip(&names).map(|(kind, (file, title))| Source {
-            file,
-            key: kind.name,
-            title,
-            text: kind.fields,
-        }));
+        sources.extend(protocols.iter().map(|(key, file, title, text)| Source { file, key, title, text }));
         Self::read(&sources)
     }
 

@@ -30,6 +30,8 @@
 #![forbid(unsafe_code)]
 
 mod check;
+pub mod dashboards;
+pub mod docs;
 mod error;
 mod field;
 mod fields;
