@@ -277,10 +277,7 @@ pub fn find<'a>(table: &'a [Setting], name: &str) -> Option<&'a Setting> {
         return Some(setting);
     }
     table.iter().find_map(|setting| {
-        let inner = match setting.kind {
-            Type::Section(inner) | Type::List(&Type::Section(inner)) => inner,
-            _ => return None,
-        };
+        let (Type::Section(inner) | Type::List(&Type::Section(inner))) = setting.kind else { return None };
         find(inner, name.strip_prefix(setting.name)?.strip_prefix('.')?)
     })
 }

@@ -8,8 +8,7 @@ use packetbeat_core::setting::{Setting, Type};
 pub(crate) const INSTRUMENTATION: &[Setting] = &[
     Setting::bool("enabled", false, "Trace the program."),
     Setting::unset("environment", Type::Text, "What the traces call the environment.").example("production"),
-    Setting::list_of("hosts", &Type::Host, &[], "Servers that traces go to.")
-        .example("[\"http://localhost:8200\"]"),
+    Setting::list_of("hosts", &Type::Host, &["http://localhost:8200"], "Servers that traces go to."),
     Setting::unset("api_key", Type::Secret, "The key that the servers ask for.").example("changeme"),
     Setting::unset("secret_token", Type::Secret, "The token that the servers ask for.").example("changeme"),
     Setting::section(

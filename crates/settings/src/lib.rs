@@ -25,29 +25,37 @@
 
 mod common;
 mod conditions;
+mod examples;
 mod http;
 mod instrumentation;
 mod interfaces;
 mod later;
+mod layout;
 mod logging;
+mod markdown;
 mod monitoring;
 mod outputs;
 mod packetbeat;
 mod processors;
 mod protocol;
 mod queue;
+mod reference;
 mod root;
 mod setup;
 mod ssl;
+mod value;
 mod walk;
 
 use packetbeat_core::setting::Setting;
 
 pub use common::COMMON;
 pub use conditions::CONDITIONS;
+pub use examples::examples;
 pub use later::LATER_PROTOCOLS;
+pub use markdown::{later_markdown, options_markdown, reference_markdown};
 pub use processors::{PROCESSORS, ProcessorTable};
 pub use protocol::ProtocolTable;
+pub use reference::reference;
 pub use walk::{Place, section, walk};
 
 /// All settings but the options of protocols ([`COMMON`] and their own) and of processors ([`PROCESSORS`]), in the order of

@@ -51,7 +51,7 @@ const FILES: &[Setting] = &[
         1..=1 << 40,
         "A file that has so many bytes is followed by a new one.",
     ),
-    Setting::whole("keepfiles", 7, 1..=1024, "Files that stay; the oldest are deleted."),
+    Setting::whole("keepfiles", 7, 2..=1024, "Files that stay; the oldest are deleted."),
     Setting::whole("permissions", 0o600, 0..=0o777, "Of new files.").of(Type::Permissions),
     Setting::duration(
         "interval",
@@ -78,6 +78,7 @@ const EVENT_DATA: &[Setting] = &[
     EVENT_DATA_KEEP,
     EVENT_DATA_PERMISSIONS,
     EVENT_DATA_INTERVAL,
+    EVENT_DATA_STARTUP,
 ];
 
 const EVENT_DATA_FILES: &[Setting] = &[
@@ -87,6 +88,7 @@ const EVENT_DATA_FILES: &[Setting] = &[
     EVENT_DATA_KEEP,
     EVENT_DATA_PERMISSIONS,
     EVENT_DATA_INTERVAL,
+    EVENT_DATA_STARTUP,
 ];
 
 const EVENT_DATA_PATH: Setting =
@@ -98,8 +100,9 @@ const EVENT_DATA_BYTES: Setting = Setting::bytes(
     1..=1 << 40,
     "A file that has so many bytes is followed by a new one.",
 );
-const EVENT_DATA_KEEP: Setting = Setting::whole("keepfiles", 2, 1..=1024, "Files that stay.");
+const EVENT_DATA_KEEP: Setting = Setting::whole("keepfiles", 2, 2..=1024, "Files that stay.");
 const EVENT_DATA_PERMISSIONS: Setting =
     Setting::whole("permissions", 0o600, 0..=0o777, "Of new files.").of(Type::Permissions);
 const EVENT_DATA_INTERVAL: Setting =
     Setting::duration("interval", Duration::ZERO, "A new file begins after so long; 0 is never.");
+const EVENT_DATA_STARTUP: Setting = Setting::bool("rotateonstartup", false, "A run begins a new file.");
