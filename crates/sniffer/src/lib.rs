@@ -71,8 +71,11 @@
 
 // `unsafe` is confined to the modules that say so here: the page map, the signal handler that guards
 // it, and the prefetch instruction. Everything else in the crate is held to the workspace's lint.
+mod automatic;
 mod batch;
+mod bpf;
 mod error;
+mod filter;
 mod input;
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "mapping a file is unsafe: another process may cut it")]
@@ -80,12 +83,14 @@ mod map;
 #[cfg(not(unix))]
 #[path = "map_none.rs"]
 mod map;
+mod moment;
 mod pcap;
 mod pcapng;
 #[allow(unsafe_code, reason = "the prefetch instruction takes a raw pointer")]
 mod prefetch;
 mod reader;
 mod recognise;
+mod selection;
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "a signal handler and the table it reads")]
 mod sigbus;
@@ -97,11 +102,15 @@ mod unpack;
 mod warning;
 mod window;
 
+pub use automatic::{Ports, automatic_filter, with_vlans};
 pub use batch::{Batch, Packets};
 pub use error::{OpenError, ReadError};
+pub use filter::{Filter, FilterError, check};
 pub use input::Input;
+pub use moment::{Moment, MomentError};
 pub use packetbeat_core::packet::{LinkType, Packet};
 pub use reader::Reader;
+pub use selection::{LeftOut, Reason, Selection, SelectionError, Selector};
 pub use step::{Damage, Secrets};
 pub use warning::{Warning, WarningKind};
 
