@@ -130,7 +130,7 @@ impl<W: World> Rotation<W> {
         };
         let whole = Whole::within(group, short.written);
         if whole.bytes < short.written
-            && let Err(error) = self.place.cut(self.at + whole.bytes)
+            && let Err(error) = self.place.cut(short.written - whole.bytes)
         {
             self.torn = true;
             (self.options.notify)(&Notice::Torn(&self.path, &error));

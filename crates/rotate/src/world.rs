@@ -9,17 +9,19 @@ use jiff::Timestamp;
 
 /// What a file is to the rotation. Tests put failing ones in.
 pub trait Place: Write + Send + 'static {
-    /// Forgets everything behind the first `len` bytes.
+    /// Forgets the last `bytes` bytes. Others may have written to the file as well (standard error may be redirected to it), so
+    /// that its length is not what the rotation wrote.
     ///
     /// # Errors
     ///
     /// What the system said.
-    fn cut(&mut self, len: u64) -> io::Result<()>;
+    fn cut(&mut self, bytes: u64) -> io::Result<()>;
 }
 
 impl Place for File {
-    fn cut(&mut self, len: u64) -> io::Result<()> {
-        self.set_len(len)
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        let len = self.metadata()?.len();
+        self.set_len(len.saturating_sub(bytes))
     }
 }
 

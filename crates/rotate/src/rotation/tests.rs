@@ -88,8 +88,8 @@ impl Write for FakeFile {
 }
 
 impl Place for FakeFile {
-    fn cut(&mut self, len: u64) -> io::Result<()> {
-        if self.cuts { self.file.cut(len) } else { Err(ErrorKind::PermissionDenied.into()) }
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        if self.cuts { self.file.cut(bytes) } else { Err(ErrorKind::PermissionDenied.into()) }
     }
 }
 
