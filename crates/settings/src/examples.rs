@@ -5,14 +5,18 @@ use packetbeat_core::setting::{Setting, Type};
 use crate::reference::example_of;
 use crate::{COMMON, LATER_PROTOCOLS, PROCESSORS, ProtocolTable, root};
 
-/// What must go along: the end of a section's name, which of its settings needs it (all of them where none is named), and
-/// what, as YAML.
+/// What must go along: the end of a section's name, which setting needs it (all that are in the section where none is named),
+/// and what, as YAML.
 const COMPANIONS: &[(&str, &str, &str, &str)] = &[
     ("output.kafka", "", "topic", "beats"),
     ("packetbeat.interfaces", "fanout_group", "type", "af_packet"),
     ("packetbeat.interfaces", "poll_default_route", "device", "default_route"),
     ("ssl", "certificate", "key", "/etc/pki/client/cert.key"),
     ("ssl", "key", "certificate", "/etc/pki/client/cert.pem"),
+    ("kerberos", "auth_type", "username", "elastic"),
+    ("kerberos", "auth_type", "password", "changeme"),
+    ("output.kafka", "username", "password", "changeme"),
+    ("", "output.elasticsearch.index", "setup", "{template: {name: packetbeat, pattern: packetbeat}}"),
 ];
 
 /// For each setting its name and a configuration of one line with what the reference shows of it, and with what must go
@@ -92,12 +96,19 @@ fn one(
         _ => example_of(setting),
     };
     if let Some(value) = shown {
-        let mut yaml = with_companions(path, table, setting.name, value);
+        let whole = full(path, setting.name);
+        let mut yaml = with_companions(path, table, setting.name, value, &whole);
         for (depth, above) in path.iter().enumerate().rev() {
             let value = if above.list { format!("[{yaml}]") } else { yaml };
-            yaml = with_companions(path.get(..depth).unwrap_or_default(), above.table, above.name, value);
+            yaml = with_companions(
+                path.get(..depth).unwrap_or_default(),
+                above.table,
+                above.name,
+                value,
+                &whole,
+            );
         }
-        found.push((full(path, setting.name), wrap(yaml)));
+        found.push((whole, wrap(yaml)));
     }
     if let Some(inner) = inner {
         path.push(Above { name: setting.name, table, list: matches!(setting.kind, Type::List(_)) });
@@ -110,8 +121,9 @@ fn full(path: &[Above], name: &str) -> String {
     path.iter().map(|above| above.name).chain([name]).collect::<Vec<_>>().join(".")
 }
 
-/// A map of one setting of the section that `path` ends in, and what must stand beside it there.
-fn with_companions(path: &[Above], table: &[Setting], name: &str, value: String) -> String {
+/// A map of one setting of the section that `path` ends in, and what must stand beside it there. `whole` is the full name of
+/// the setting that the example is of.
+fn with_companions(path: &[Above], table: &[Setting], name: &str, value: String, whole: &str) -> String {
     let section = path.iter().map(|above| above.name).collect::<Vec<_>>().join(".");
     let mut entries = vec![(name, value)];
     for other in table.iter().filter(|other| other.required && other.name != name) {
@@ -121,7 +133,10 @@ fn with_companions(path: &[Above], table: &[Setting], name: &str, value: String)
     }
     for (end, of, key, value) in COMPANIONS {
         let here = section == *end || section.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
-        if here && (of.is_empty() || *of == name) && entries.iter().all(|(other, _)| other != key) {
+        if here
+            && (of.is_empty() || *of == name || *of == whole)
+            && entries.iter().all(|(other, _)| other != key)
+        {
             entries.push((key, (*value).to_owned()));
         }
     }
