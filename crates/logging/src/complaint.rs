@@ -6,12 +6,12 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::escape;
-use crate::throttle::Throttle;
+use crate::throttle::Causes;
 
-/// Says one line, at most one in ten seconds, and only if standard error takes it at once.
+/// Says one line, the same at most once in ten minutes, and only if standard error takes it at once.
 pub(crate) fn complain(what: &str) {
-    static RARELY: Throttle = Throttle::new(Duration::from_secs(10));
-    if RARELY.pass().is_none() {
+    static RARELY: Causes<String> = Causes::new(Duration::from_secs(600));
+    if RARELY.pass(what.to_owned()).is_none() {
         return;
     }
     let stderr = std::io::stderr();

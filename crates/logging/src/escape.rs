@@ -21,47 +21,66 @@ pub(crate) const fn is_hidden(c: char) -> bool {
 
 /// Text for people: hidden characters as Rust writes them (`\n`, `\u{1b}`), all else as it is.
 pub(crate) fn text(out: &mut String, value: &str) {
-    for c in value.chars() {
-        if is_hidden(c) {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
+    replace(out, value, is_hidden, |out, c| out.extend(c.escape_default()));
 }
 
 /// Text for people within quotes.
 pub(crate) fn quoted(out: &mut String, value: &str) {
     out.push('"');
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if is_hidden(c) => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
+    replace(out, value, is_special, |out, c| match c {
+        '"' | '\\' => out.extend(['\\', c]),
+        c => out.extend(c.escape_default()),
+    });
     out.push('"');
 }
 
 /// A JSON string with its quotes (RFC 8259, section 7). Hidden characters are escaped although JSON would allow some of them.
 pub(crate) fn json(out: &mut String, value: &str) {
     out.push('"');
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_hidden(c) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // A String takes everything.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            c => out.push(c),
-        }
-    }
+    replace(out, value, is_special, |out, c| match c {
+        '"' | '\\' => out.extend(['\\', c]),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c => units(out, c),
+    });
     out.push('"');
+}
+
+/// JSON that is valid already: hidden characters stand in its strings, and are escaped; line ends and tabs between values
+/// become spaces.
+pub(crate) fn valid_json(out: &mut String, json: &str) {
+    replace(out, json, is_hidden, |out, c| match c {
+        '\n' | '\r' | '\t' => out.push(' '),
+        c => units(out, c),
+    });
+}
+
+const fn is_special(c: char) -> bool {
+    matches!(c, '"' | '\\') || is_hidden(c)
+}
+
+/// `\u001b`, and two of them beyond the basic plane.
+fn units(out: &mut String, c: char) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        // A String takes everything.
+        let _ = write!(out, "\\u{unit:04x}");
+    }
+}
+
+/// Copies `value`, and has `with` write something else for what `special` tells.
+fn replace(out: &mut String, value: &str, special: impl Fn(char) -> bool, with: impl Fn(&mut String, char)) {
+    let mut rest = value;
+    while let Some(at) = rest.find(&special) {
+        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let mut tail = tail.chars();
+        if let Some(c) = tail.next() {
+            with(out, c);
+        }
+        rest = tail.as_str();
+    }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Layout {
             escape::json(&mut key, name);
             key.push(':');
             let mut json = String::new();
-            configured(&mut json, value);
+            escape::valid_json(&mut json, &value.to_string());
             known.push((name.clone(), key, json));
         }
         Ok(Self { zone: TimeZone::try_system().unwrap_or(TimeZone::UTC), service, fields: known })
@@ -199,7 +199,7 @@ fn json_field(out: &mut String, name: &str, value: &Value) {
         }
         Value::Json(json) if name == METRICS => {
             out.push_str("\"monitoring\":{\"metrics\":");
-            hidden_as_json(out, json);
+            escape::valid_json(out, json);
             out.push('}');
             return;
         }
@@ -234,31 +234,10 @@ fn text_value(out: &mut String, value: &Value) {
             Ok(())
         }
         Value::Json(json) => {
-            hidden_as_json(out, json);
+            escape::valid_json(out, json);
             Ok(())
         }
     };
-}
-
-/// JSON as it is, but for characters that JSON allows and terminals do not. They stand in strings only; line feeds and
-/// tabs between values go.
-fn hidden_as_json(out: &mut String, json: &str) {
-    for c in json.chars() {
-        match c {
-            '\n' | '\r' | '\t' => out.push(' '),
-            c if escape::is_hidden(c) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            c => out.push(c),
-        }
-    }
-}
-
-/// A configured value as JSON.
-fn configured(out: &mut String, value: &Configured) {
-    hidden_as_json(out, &value.to_string());
 }
 
 #[cfg(test)]

@@ -26,7 +26,16 @@ pub struct Logging {
     level: Level,
     selectors: Selectors,
     layout: Layout,
-    outputs: Vec<(Style, Pipe)>,
+    outputs: Vec<Output>,
+}
+
+/// A target, from here.
+#[derive(Debug)]
+struct Output {
+    pipe: Pipe,
+    style: Style,
+    /// Takes lines from this level on.
+    level: Level,
 }
 
 impl Logging {
@@ -52,12 +61,17 @@ impl Logging {
         let mut building = Building { options, outputs: Vec::new(), drains: Vec::new() };
         for target in &options.targets {
             match target {
-                Target::Stderr => building.add("stderr", Style::stderr(options.format), Stderr::open()?)?,
-                Target::Files(files) => building.add("files", Style::Json, Files::new(files)?)?,
+                Target::Stderr => {
+                    let style = Style::stderr(options.format);
+                    building.add("stderr", style, options.stderr_level, Stderr::open()?)?;
+                }
+                Target::Files(files) => {
+                    building.add("files", Style::Json, Level::Debug, Files::new(files)?)?;
+                }
                 Target::Syslog(syslog) => {
                     let zone = building.layout()?.zone().clone();
                     let sink = Syslog::new(syslog.clone(), &options.service, zone);
-                    building.add("syslog", Style::Json, sink)?;
+                    building.add("syslog", Style::Json, Level::Debug, sink)?;
                 }
             }
         }
@@ -67,7 +81,7 @@ impl Logging {
     #[cfg(test)]
     pub(crate) fn to<S: Sink>(options: &Options, style: Style, sink: S) -> Result<(Self, Guard), Error> {
         let mut building = Building { options, outputs: Vec::new(), drains: Vec::new() };
-        building.add("test", style, sink)?;
+        building.add("test", style, options.stderr_level, sink)?;
         building.finish()
     }
 
@@ -106,7 +120,7 @@ impl Subscriber for Logging {
         }
         // Two targets mostly share a style.
         let mut last: Option<(Style, String)> = None;
-        for (style, pipe) in &self.outputs {
+        for Output { pipe, style, .. } in self.outputs.iter().filter(|output| level >= output.level) {
             let text = match last.take() {
                 Some((same, text)) if same == *style => text,
                 _ => self.layout.format(*style, &line),
@@ -116,8 +130,8 @@ impl Subscriber for Logging {
         }
         // What follows an error may be the end of the process.
         if level == Level::Error {
-            for (_, pipe) in &self.outputs {
-                pipe.flush();
+            for output in &self.outputs {
+                output.pipe.flush();
             }
         }
     }
@@ -151,7 +165,7 @@ impl Style {
 
 struct Building<'a> {
     options: &'a Options,
-    outputs: Vec<(Style, Pipe)>,
+    outputs: Vec<Output>,
     drains: Vec<Drain>,
 }
 
@@ -160,11 +174,11 @@ impl Building<'_> {
         Layout::new(self.options.service.clone(), &self.options.with_fields)
     }
 
-    fn add<S: Sink>(&mut self, name: &str, style: Style, sink: S) -> Result<(), Error> {
+    fn add<S: Sink>(&mut self, name: &str, style: Style, level: Level, sink: S) -> Result<(), Error> {
         let layout = self.layout()?;
         let notice: Notice = Box::new(move |lost, cause| notice(&layout, style, lost, cause));
         let (pipe, drain) = Pipe::start(name, sink, notice, self.options.patience)?;
-        self.outputs.push((style, pipe));
+        self.outputs.push(Output { pipe, style, level });
         self.drains.push(drain);
         Ok(())
     }

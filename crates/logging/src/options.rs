@@ -18,6 +18,9 @@ pub struct Options {
     pub selectors: Vec<String>,
     /// Where lines go: all of these. None is nowhere.
     pub targets: Vec<Target>,
+    /// Of the lines that `level` lets through, those from this level on go to standard error: a run at a terminal may show
+    /// warnings there and write all to files.
+    pub stderr_level: Level,
     /// `format`: what lines on standard error look like. Files and syslog always get JSON.
     pub format: Format,
     /// `service.name` of each line, and the identity in syslog.
@@ -36,6 +39,7 @@ impl Default for Options {
             level: Level::Info,
             selectors: Vec::new(),
             targets: vec![Target::Stderr],
+            stderr_level: Level::Debug,
             format: Format::Auto,
             service: "packetbeat".to_owned(),
             with_fields: Map::new(),

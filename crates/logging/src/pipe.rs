@@ -170,6 +170,7 @@ impl Drain {
 /// The thread: writes until the queue is closed and empty.
 fn run<S: Sink>(shared: &Shared, mut sink: S, notice: &Notice) {
     let mut state = shared.lock();
+    let mut failing = false;
     loop {
         while state.queue.is_empty() && !state.closed {
             state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -190,9 +191,10 @@ fn run<S: Sink>(shared: &Shared, mut sink: S, notice: &Notice) {
             Ok(()) => (batch.len(), None),
             Err(failure) => (failure.written.min(batch.len()), Some(failure)),
         };
-        if let Some(failure) = failure.as_ref().filter(|failure| failure.tell) {
+        if let Some(failure) = failure.as_ref().filter(|failure| failure.tell && !failing) {
             complain(&format!("{}; log lines are lost until it works again", failure.cause));
         }
+        failing = failure.is_some();
         let bytes: usize = batch.iter().skip(notices).map(|entry| entry.bytes.len()).sum();
 
         state = shared.lock();

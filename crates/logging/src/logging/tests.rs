@@ -65,6 +65,12 @@ fn levels_are_from_somewhere_on() {
 }
 
 #[test]
+fn standard_error_may_get_less_than_all() {
+    let options = Options { stderr_level: Level::Warning, ..at(Level::Debug, &[]) };
+    assert_eq!(messages(&options, each_level), ["error", "warning"]);
+}
+
+#[test]
 fn selectors_choose_debug_lines_and_no_others() {
     let log = || {
         tracing::debug!(target: "http", "http");
