@@ -38,7 +38,7 @@ impl Fields {
     /// The same from the names of protocols and the texts of their `fields.yml`.
     ///
     /// # Errors
-    /// All that is wrong with the files, by file and line.
+    /// All that is wrong with the files, by file and line; also a field without a description.
     pub fn of_texts(protocols: &[(&str, &str)]) -> Result<Self, Errors> {
         let mut protocols: Vec<_> = protocols
             .iter()
@@ -47,7 +47,18 @@ impl Fields {
         protocols.sort();
         let mut sources = Self::shared().to_vec();
         sources.extend(protocols.iter().map(|(key, file, title, text)| Source { file, key, title, text }));
-        Self::read(&sources)
+        let all = Self::read(&sources)?;
+        let silent = all
+            .sections
+            .iter()
+            .flat_map(|section| &section.fields)
+            .filter(|field| field.description.is_empty());
+        let errors = silent
+            .map(|field| {
+                Error::new(field.at.clone(), &field.name, "has no description").hint("say what it means")
+            })
+            .collect();
+        Errors(errors).or(all)
     }
 
     /// The files of this crate: what all programs have, whatever their protocols.

@@ -4,6 +4,7 @@
 
 mod common;
 mod dashboards;
+mod faults;
 mod generated;
 mod reading;
 mod template;
