@@ -1,4 +1,4 @@
-//! Packet sources: capture files, plain or compressed, and standard input.
+//! Packet sources: capture files, plain or compressed, and standard input; which of their packets are analysed, and when.
 //!
 //! ```text
 //!  paths ──Input::open──▶ heads recognised, foreign files named, errors at once
@@ -29,6 +29,26 @@
 //! takes nothing away that came before; the next file follows. A file that is cut while it is mapped gives such a
 //! warning too, not a `SIGBUS` that ends the run.
 //!
+//! # Which packets, and when
+//!
+//! ```text
+//!  Selection ──▶ Selector: a filter and a range of time; counts what it leaves out   (one for each reader)
+//!  Play ──▶ Player: chooses, repeats, waits, writes down                             (one reader for all workers)
+//! ```
+//!
+//! * A filter ([`Filter`]) is written as for tcpdump. libpcap compiles it, once for each link type that comes; we check the
+//!   program and run it, with the length on the wire that the capture says. As with tcpdump, `port 80` does not see
+//!   through VLAN tags ([`with_vlans`] does), nor through tunnels, and wants the first of several fragments alone.
+//! * `from` is the first time that is wanted, `to` the first that is not ([`Moment`]). The times of a capture are not sorted, so
+//!   that a time of `to` or later does not end the reading.
+//! * What is left out is counted by [`Reason`]: packets read = handed out + left out. Packets keep the numbers that they
+//!   have in the capture.
+//! * A further pass ([`Passes`]) goes on in number, and in time: its earliest packet comes 1 ms behind the latest of the
+//!   pass before. A pass that handed out nothing is the last.
+//! * A replay ([`Speed`]) waits by a schedule from its first packet on, so that no delay adds up, and ends within 50 ms
+//!   when it is asked to.
+//! * A [`Dump`] holds what was handed out, with the times that were analysed.
+//!
 //! # Limits
 //!
 //! | what | limit | beyond it |
@@ -38,6 +58,8 @@
 //! | interfaces of a pcapng section | [`MAX_INTERFACES`] | damage |
 //! | secrets kept of a run | [`MAX_SECRETS`] bytes | passed over with a warning |
 //! | window of a zstd frame | 128 MiB | damage |
+//! | files of a dump | [`MAX_DUMP_FILES`] | packets counted as not written |
+//! | steps of a filter | as many as it has instructions: it cannot jump back | – |
 //! | memory of a stream | a block of 1 MiB and the decoder's window | – |
 //!
 //! Left out: formats other than pcap and pcapng (they are named in the error), compression inside compression,
@@ -67,13 +89,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Live capture will be a further source beside [`Input`]: it hands out the same [`Packet`]s and [`Batch`]es.
+//! Live capture will be a further source beside [`Input`]: it hands out the same [`Packet`]s and [`Batch`]es. The interfaces
+//! that it can capture from are listed already ([`devices`]).
 
 // `unsafe` is confined to the modules that say so here: the page map, the signal handler that guards
 // it, and the prefetch instruction. Everything else in the crate is held to the workspace's lint.
 mod automatic;
 mod batch;
 mod bpf;
+mod device;
+mod dump;
 mod error;
 mod filter;
 mod input;
@@ -84,8 +109,10 @@ mod map;
 #[path = "map_none.rs"]
 mod map;
 mod moment;
+mod pace;
 mod pcap;
 mod pcapng;
+mod player;
 #[allow(unsafe_code, reason = "the prefetch instruction takes a raw pointer")]
 mod prefetch;
 mod reader;
@@ -104,11 +131,14 @@ mod window;
 
 pub use automatic::{Ports, automatic_filter, with_vlans};
 pub use batch::{Batch, Packets};
+pub use device::{Device, DeviceError, devices, find_device};
+pub use dump::{Dump, DumpError, DumpReport, MAX_DUMP_FILES};
 pub use error::{OpenError, ReadError};
 pub use filter::{Filter, FilterError, check};
 pub use input::Input;
 pub use moment::{Moment, MomentError};
 pub use packetbeat_core::packet::{LinkType, Packet};
+pub use player::{Gate, Passes, Play, PlayError, Player, Speed, wait_for_line};
 pub use reader::Reader;
 pub use selection::{LeftOut, Reason, Selection, SelectionError, Selector};
 pub use step::{Damage, Secrets};

@@ -98,20 +98,42 @@ impl Reader {
     #[inline]
     #[allow(clippy::should_implement_trait, reason = "a lending iterator, which `Iterator` cannot express")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, ReadError> {
-        let span = match self.quick() {
-            Some(span) => span,
-            None => match self.general()? {
-                Some(span) => span,
-                None => return Ok(None),
-            },
-        };
-        Ok(Some(Packet {
+        Ok(self.advance()?.map(|span| self.packet(&span)))
+    }
+
+    /// Goes to the next packet, for who may not want to lend it.
+    #[inline]
+    pub(crate) fn advance(&mut self) -> Result<Option<Span>, ReadError> {
+        match self.quick() {
+            Some(span) => Ok(Some(span)),
+            None => self.general(),
+        }
+    }
+
+    /// The packet that [`Reader::advance`] went to last.
+    #[inline]
+    pub(crate) fn packet(&self, span: &Span) -> Packet<'_> {
+        Packet {
             number: self.number,
             nanos: self.nanos,
             link: span.link,
             wire_len: span.wire_len,
             data: self.window.bytes().get(span.start..span.start + span.len).unwrap_or_default(),
-        }))
+        }
+    }
+
+    /// Whether [`Reader::rewind`] can go back: no source is a pipe.
+    pub(crate) fn can_rewind(&self) -> bool {
+        self.sources.iter().all(Source::can_enter_again)
+    }
+
+    /// Goes back to the start of the first source. Packets are numbered on.
+    pub(crate) fn rewind(&mut self) {
+        self.window = Window::Closed;
+        self.framing = None;
+        self.pos = 0;
+        self.next_source = 0;
+        self.finished = 0;
     }
 
     /// Clears `batch` and copies the next packets into it: `max_packets`, or fewer at the end or before an error.

@@ -96,6 +96,11 @@ impl Source {
         matches!(self.access, Access::Map { .. })
     }
 
+    /// Whether it can be read more than once.
+    pub(crate) fn can_enter_again(&self) -> bool {
+        !matches!(self.access, Access::Once(_))
+    }
+
     /// Its bytes from the start, and what their head says.
     ///
     /// # Errors
