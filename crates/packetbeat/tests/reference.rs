@@ -100,6 +100,20 @@ fn all_of_the_reference_configuration_is_yaml_when_the_signs_are_taken_away() {
     assert!(settings.is_ok(), "{}", settings.unwrap_err());
 }
 
+#[test]
+fn the_configuration_to_start_from_loads_as_it_is_and_with_all_that_it_offers() {
+    let text = read("etc/packetbeat.yml");
+    let config = load(&text).expect("it loads");
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    let all: String = text.lines().map(uncommented).collect();
+    let one_output = |loader: Loader| {
+        let loader = loader.set("output.console.enabled=false").set("output.elasticsearch.enabled=false");
+        loader.load(&|name| (name == "ES_PASSWORD").then(|| "secret".to_owned()))
+    };
+    let config = one_output(Loader::new().protocols(&KINDS).text("packetbeat.yml", all));
+    assert!(config.is_ok(), "{}", config.unwrap_err());
+}
+
 /// A line with its setting, if it is one: nothing stands between the sign and the name.
 fn uncommented(line: &str) -> String {
     let setting = line

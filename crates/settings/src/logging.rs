@@ -51,7 +51,12 @@ const FILES: &[Setting] = &[
         1..=1 << 40,
         "A file that has so many bytes is followed by a new one.",
     ),
-    Setting::whole("keepfiles", 7, 2..=1024, "Files that stay; the oldest are deleted."),
+    Setting::whole(
+        "keepfiles",
+        7,
+        2..=1024,
+        "Older files that stay beside the one being written; the oldest are deleted.",
+    ),
     Setting::whole("permissions", 0o600, 0..=0o777, "Of new files.").of(Type::Permissions),
     Setting::duration(
         "interval",

@@ -45,6 +45,10 @@ pub(crate) fn limits(kind: Type) -> Option<String> {
         Type::Bytes { least, .. } if least > 1 => {
             Some(format!("At least {}.", bytes(i64::try_from(least).unwrap_or(i64::MAX))))
         }
+        Type::Duration { least: Duration::ZERO, or_never: true } => {
+            Some("A negative one is for ever.".to_owned())
+        }
+        Type::Duration { least, or_never: true } => Some(format!("At least {}, or `-1s`.", duration(least))),
         Type::Duration { least, .. } if !least.is_zero() => Some(format!("At least {}.", duration(least))),
         _ => None,
     }

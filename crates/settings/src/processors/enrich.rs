@@ -48,12 +48,7 @@ pub(super) const FORMATTED_INDEX: &[Setting] =
 
 const CACHE: Setting = Setting::section(
     "cache",
-    &[Setting::duration(
-        "ttl",
-        Duration::from_secs(300),
-        "After so long the host is looked at again; negative is always.",
-    )
-    .or_never(Duration::ZERO)],
+    &[Setting::duration("ttl", Duration::from_secs(300), "How long.").or_never(Duration::ZERO)],
     "How long what was found is kept.",
 );
 
