@@ -1,19 +1,21 @@
 //! The configuration as the program uses it.
 
-use crate::error::{Error, Errors, Warning};
+use crate::error::Warning;
+use crate::export;
 use crate::interfaces::{self, Interfaces};
-use crate::known_keys;
+use crate::logging::Logging;
 use crate::mark::Mark;
-use crate::names::Names;
-use crate::node::{Node, Value};
+use crate::node::Node;
 use crate::output::{self, Output};
+use crate::places::Places;
 use crate::protocol::{self, ProtocolSection};
+use crate::schema::Schema;
 use crate::section::Section;
 use std::num::NonZeroU16;
-use std::path::PathBuf;
 use std::time::Duration;
 
-/// All settings, with their defaults where the files say nothing.
+/// All settings, with their defaults where the files say nothing. Defaults and ranges stand in the tables
+/// ([`Schema::root`]).
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where packets come from: the first interface.
@@ -55,12 +57,17 @@ pub struct Config {
     pub processors: Option<Node>,
     /// `logging.*`.
     pub logging: Logging,
-    /// `path.*`.
-    pub paths: Paths,
+    /// `http.*`.
+    pub http: Http,
+    /// `setup.*`.
+    pub setup: Setup,
+    /// `path.*` and `keystore.path`.
+    pub paths: Places,
     /// What is accepted and yet not as its author may expect.
     pub warnings: Vec<Warning>,
-    /// The merged and expanded settings, as written.
+    /// The merged and expanded settings, old spellings replaced.
     pub settings: Node,
+    schema: Schema,
 }
 
 /// `packetbeat.flows`.
@@ -70,9 +77,9 @@ pub struct Flows {
     pub enabled: bool,
     /// Where the section starts.
     pub at: Mark,
-    /// A flow without packets for so long is over; 30 s unless told, at least 1 s.
+    /// A flow without packets for so long is over.
     pub timeout: Duration,
-    /// How often flows are reported; `None` is at their end alone. 10 s unless told, at least 1 s.
+    /// How often flows are reported; `None` is at their end alone.
     pub period: Option<Duration>,
     /// Counters begin again after each report.
     pub delta: bool,
@@ -95,11 +102,11 @@ pub struct Flows {
 /// `queue.mem`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queue {
-    /// How many events it holds; 3200 unless told.
+    /// How many events it holds.
     pub events: u64,
-    /// A batch is handed on when it has so many events; 1600 unless told.
+    /// A batch is handed on when it has so many events.
     pub flush_min_events: u64,
-    /// A batch is handed on after so long at the latest; 10 s unless told.
+    /// A batch is handed on after so long at the latest.
     pub flush_timeout: Duration,
 }
 
@@ -114,176 +121,119 @@ pub enum Precision {
     Nanosecond,
 }
 
-/// `logging.*`.
+/// `http.*`: the page with the program's own figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logging {
-    /// From this level on.
-    pub level: Level,
-    /// At debug level, only these components; empty or `*` is all.
-    pub selectors: Vec<String>,
-    /// Log to standard error.
-    pub to_stderr: bool,
-    /// Log to files; true unless told.
-    pub to_files: bool,
-    /// Log the counters now and then.
-    pub metrics_enabled: bool,
-    /// How often; 30 s unless told.
-    pub metrics_period: Duration,
+pub struct Http {
+    /// Is it on?
+    pub enabled: bool,
+    /// Name or address to listen on, or `unix:///PATH`.
+    pub host: String,
+    /// Port to listen on.
+    pub port: u16,
+    /// `http.pprof.enabled`: profiles under `/debug/pprof/`.
+    pub pprof: bool,
+    /// `http.pprof.mem_profile_rate`: bytes between two samples of the heap's profile.
+    pub mem_profile_rate: u64,
+    /// `http.debug.state_inspector.enabled`.
+    pub state_inspector: bool,
 }
 
-/// `logging.level`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Everything.
-    Debug,
-    /// The usual.
-    Info,
-    /// What may be wrong.
-    Warning,
-    /// What is wrong.
-    Error,
-}
-
-/// `path.*`, as written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Paths {
-    /// `path.home`.
-    pub home: Option<PathBuf>,
-    /// `path.config`; `path.home` when absent.
-    pub config: Option<PathBuf>,
-    /// `path.data`; `data` below `path.home` when absent.
-    pub data: Option<PathBuf>,
-    /// `path.logs`; `logs` below `path.home` when absent.
-    pub logs: Option<PathBuf>,
+/// What `setup` and `export` work with, each by its table.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// `setup.template`.
+    pub template: Section,
+    /// `setup.ilm`.
+    pub ilm: Section,
+    /// `setup.dsl`.
+    pub dsl: Section,
 }
 
 impl Config {
-    /// Reads the settings of a merged and expanded tree.
-    ///
-    /// # Errors
-    /// All that is wrong with them.
-    pub fn from_settings(settings: Node) -> Result<Self, Errors> {
-        let (config, errors) = Self::as_far_as_sound(settings);
-        errors.or(config)
-    }
-
-    /// The settings with defaults in place of what is wrong, and what is.
-    pub(crate) fn as_far_as_sound(settings: Node) -> (Self, Errors) {
-        let mut root = Section::known(String::new(), settings.clone(), Names::new(known_keys::SETTINGS, ""));
-        let (mut warnings, mut errors) = (Vec::new(), Vec::new());
-        let (interfaces, more_interfaces) =
-            interfaces::read(root.node("packetbeat.interfaces"), &mut warnings, &mut errors);
-        let protocols = protocol::read(root.node("packetbeat.protocols"), &mut warnings, &mut errors);
-        let output = output::read(root.node("output"), &mut warnings, &mut errors);
-        let workers = root.number("packetbeat.workers", 1..=u64::from(u16::MAX));
-        let mut config = Self {
+    /// Reads the settings of a merged, expanded and checked tree; what is wrong reads as its default.
+    pub(crate) fn read(settings: Node, schema: Schema, paths: Places, warnings: Vec<Warning>) -> Self {
+        let root = Section::new("", settings.clone(), schema.root());
+        let packetbeat = root.section("packetbeat");
+        let (interfaces, more_interfaces) = interfaces::read(&packetbeat);
+        let protocols = protocol::read(packetbeat.node("protocols").as_ref(), &schema);
+        Self {
             interfaces,
             more_interfaces,
-            workers: workers.and_then(|count| u16::try_from(count).ok()).and_then(NonZeroU16::new),
-            detect: root.bool("packetbeat.detect", protocols.is_none()),
-            flush_pending_at_eof: root.bool("packetbeat.flush_pending_at_eof", true),
-            ignore_outgoing: root.bool("packetbeat.ignore_outgoing", false),
-            publish_timeout: root.duration("packetbeat.publish_timeout", Duration::ZERO),
-            shutdown_timeout: root.duration("packetbeat.shutdown_timeout", Duration::ZERO),
+            workers: packetbeat.u16("workers").and_then(NonZeroU16::new),
+            detect: packetbeat.bool_if_given("detect").unwrap_or(protocols.is_none()),
+            flush_pending_at_eof: packetbeat.bool("flush_pending_at_eof"),
+            ignore_outgoing: packetbeat.bool("ignore_outgoing"),
+            publish_timeout: packetbeat.duration("publish_timeout"),
+            shutdown_timeout: packetbeat.duration("shutdown_timeout"),
             protocols,
-            flows: flows(&mut root),
-            output,
-            queue: queue(&mut root),
+            flows: flows(&packetbeat),
+            output: output::read(&root),
+            queue: queue(&root.section("queue.mem")),
             name: root.text("name"),
             tags: root.list("tags"),
             fields: root.map("fields"),
-            fields_under_root: root.bool("fields_under_root", false),
-            timestamp_precision: precision(&mut root),
+            fields_under_root: root.bool("fields_under_root"),
+            timestamp_precision: match root.word("timestamp.precision") {
+                "microsecond" => Precision::Microsecond,
+                "nanosecond" => Precision::Nanosecond,
+                _ => Precision::Millisecond,
+            },
             processors: root.node("processors"),
-            logging: logging(&mut root),
-            paths: paths(&mut root),
-            warnings: Vec::new(),
+            logging: Logging::read(&root.section("logging"), &paths),
+            http: http(&root.section("http")),
+            setup: Setup {
+                template: root.section("setup.template"),
+                ilm: root.section("setup.ilm"),
+                dsl: root.section("setup.dsl"),
+            },
+            paths,
+            warnings,
             settings,
-        };
-        match root.finish() {
-            Ok(more) => warnings.extend(more),
-            Err(more) => errors.extend(more.0),
+            schema,
         }
-        // A file is read from top to bottom: so are its errors.
-        errors.sort_by(|left: &Error, right: &Error| left.at.cmp(&right.at));
-        config.warnings = warnings;
-        (config, Errors(errors))
+    }
+
+    /// The complete configuration that this is, as YAML: what was written, and all defaults. What came from the keystore
+    /// stays a reference; what is neither written nor has a default is left out. Loading it gives the same configuration.
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
+        export::complete(self, &self.schema).to_yaml()
     }
 }
 
-fn flows(root: &mut Section) -> Flows {
-    let node = root.node("packetbeat.flows");
-    let present = node.is_some();
-    let node = node.unwrap_or_else(|| Node::new(Value::Null, Mark::DEFAULT));
-    let names = Names::new(known_keys::SETTINGS, "packetbeat.flows.");
-    let mut section = Section::known("packetbeat.flows".to_owned(), node, names);
-    let least = Duration::from_secs(1);
-    let flows = Flows {
-        enabled: section.bool("enabled", true) && present,
+fn flows(packetbeat: &Section) -> Flows {
+    let section = packetbeat.section("flows");
+    Flows {
+        enabled: packetbeat.has("flows") && section.bool("enabled"),
         at: section.mark().clone(),
-        timeout: section.duration("timeout", Duration::from_secs(30)),
-        period: section.duration_or_off("period", Some(Duration::from_secs(10))),
-        delta: section.bool("enable_delta_flow_reports", false),
-        allow_mismatched_eth: section.bool("allow_mismatched_eth", false),
-        keep_null: section.bool("keep_null", false),
+        timeout: section.duration("timeout"),
+        period: section.duration_if_any("period"),
+        delta: section.bool("enable_delta_flow_reports"),
+        allow_mismatched_eth: section.bool("allow_mismatched_eth"),
+        keep_null: section.bool("keep_null"),
         tags: section.list("tags"),
         fields: section.map("fields"),
-        fields_under_root: section.bool("fields_under_root", false),
+        fields_under_root: section.bool("fields_under_root"),
         index: section.text("index"),
         processors: section.node("processors"),
-    };
-    for (key, length) in [("timeout", Some(flows.timeout)), ("period", flows.period)] {
-        if length.is_some_and(|length| length < least) {
-            section.reject(key, "at least 1s");
-        }
     }
-    root.absorb(section);
-    flows
 }
 
-fn queue(root: &mut Section) -> Queue {
-    const MOST: u64 = 1 << 24;
+fn queue(mem: &Section) -> Queue {
     Queue {
-        events: root.u64("queue.mem.events", 3200, 32..=MOST),
-        flush_min_events: root.u64("queue.mem.flush.min_events", 1600, 0..=MOST),
-        flush_timeout: root.duration("queue.mem.flush.timeout", Duration::from_secs(10)),
+        events: mem.u64("events"),
+        flush_min_events: mem.u64("flush.min_events"),
+        flush_timeout: mem.duration("flush.timeout"),
     }
 }
 
-fn precision(root: &mut Section) -> Precision {
-    match root.choice("timestamp.precision", &["millisecond", "microsecond", "nanosecond"], 0) {
-        1 => Precision::Microsecond,
-        2 => Precision::Nanosecond,
-        _ => Precision::Millisecond,
-    }
-}
-
-fn logging(root: &mut Section) -> Logging {
-    Logging {
-        level: match root.choice(
-            "logging.level",
-            &["debug", "info", "warning", "error", "warn", "critical"],
-            1,
-        ) {
-            0 => Level::Debug,
-            1 => Level::Info,
-            2 | 4 => Level::Warning,
-            _ => Level::Error,
-        },
-        selectors: root.list("logging.selectors"),
-        to_stderr: root.bool("logging.to_stderr", false),
-        to_files: root.bool("logging.to_files", true),
-        metrics_enabled: root.bool("logging.metrics.enabled", true),
-        metrics_period: root.duration("logging.metrics.period", Duration::from_secs(30)),
-    }
-}
-
-fn paths(root: &mut Section) -> Paths {
-    let mut path = |key| root.text(key).map(PathBuf::from);
-    Paths {
-        home: path("path.home"),
-        config: path("path.config"),
-        data: path("path.data"),
-        logs: path("path.logs"),
+fn http(section: &Section) -> Http {
+    Http {
+        enabled: section.bool("enabled"),
+        host: section.text("host").unwrap_or_default(),
+        port: section.u16("port").unwrap_or_default(),
+        pprof: section.bool("pprof.enabled"),
+        mem_profile_rate: section.u64("pprof.mem_profile_rate"),
+        state_inspector: section.bool("debug.state_inspector.enabled"),
     }
 }

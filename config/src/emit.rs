@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const SIMPLE_KEY: usize = 1024;
 
 impl Node {
-    /// The tree, its references expanded, as YAML in block style; loading it gives the same values.
+    /// The tree as YAML in block style, references expanded but those to the keystore; loading it gives the same values.
     #[must_use]
     pub fn to_yaml(&self) -> String {
         let mut out = String::new();
@@ -124,6 +124,7 @@ fn name(key: &str, indent: usize, out: &mut String) {
 /// What follows a name's colon or an item's dash.
 fn below(node: &Node, indent: usize, out: &mut String) {
     let empty = match &node.value {
+        _ if node.reference.is_some() => true,
         Value::Map(map) => map.is_empty(),
         Value::List(items) => items.is_empty(),
         _ => true,
@@ -139,6 +140,9 @@ fn below(node: &Node, indent: usize, out: &mut String) {
 }
 
 fn scalar_text(node: &Node, out: &mut String) {
+    if let Some(reference) = node.reference() {
+        return text(reference, out);
+    }
     match &node.value {
         Value::Null => out.push_str("null"),
         Value::Map(_) => out.push_str("{}"),

@@ -18,7 +18,7 @@ pub struct Error {
     pub what: String,
     /// The nearest valid name, the range, or the command that puts it right.
     pub hint: Option<String>,
-    cause: Option<Arc<std::io::Error>>,
+    pub(crate) cause: Option<Arc<std::io::Error>>,
 }
 
 impl Error {

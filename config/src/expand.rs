@@ -1,37 +1,59 @@
 //! `${NAME}`, `${NAME:default}` and `${NAME:?message}` in values.
 //!
-//! NAME is looked up among the settings first (`${path.home}`), then in the environment. `$${` stands for
-//! a literal `${`. A value that is one reference and nothing else, or that is not quoted, is read again as
+//! NAME is looked up among the settings first (`${path.home}`), then in the environment, then in the keystore, as Beats
+//! do. `$${` stands for a literal `${`. A value that is one reference and nothing else, or that is not quoted, is read again as
 //! YAML after expansion: it may become a number, a boolean, or a list or map in brackets.
 
 use crate::error::Error;
 use crate::limits::{MAX_EXPANDED_BYTES, MAX_EXPANSION_DEPTH, MAX_EXPANSIONS};
 use crate::mark::Mark;
 use crate::node::{Node, Value};
-use crate::{scalar, tree, yaml};
+use crate::{places, scalar, tree, yaml};
+use std::sync::Arc;
 
-/// Looks a name up in the environment.
+/// Looks a name up, in the environment or in the keystore.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Settings that others may refer to though nobody wrote them.
-const PATH_DEFAULTS: [(&str, &str); 4] = [
-    ("path.home", "."),
-    ("path.config", "${path.home}"),
-    ("path.data", "${path.home}/data"),
-    ("path.logs", "${path.home}/logs"),
-];
+/// Where names are looked up besides the settings.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) env: Lookup<'a>,
+    pub(crate) keystore: Lookup<'a>,
+    /// `path.home` where nobody wrote it.
+    pub(crate) home: &'a str,
+}
 
 /// Expands all values below `root`.
-pub(crate) fn expand(root: &mut Node, env: Lookup<'_>, errors: &mut Vec<Error>) {
+pub(crate) fn expand(root: &mut Node, sources: Sources<'_>, errors: &mut Vec<Error>) {
     let settings = root.clone();
-    let mut expander = Expander { settings: &settings, env, left: MAX_EXPANSIONS };
+    let mut expander = Expander { settings: &settings, sources, left: MAX_EXPANSIONS, secret: false };
     expander.node(root, &mut Vec::new(), errors);
 }
 
 struct Expander<'a> {
     settings: &'a Node,
-    env: Lookup<'a>,
+    sources: Sources<'a>,
     left: usize,
+    /// The value at hand came from the keystore, at least in part.
+    secret: bool,
+}
+
+/// What is wrong with a reference, and what to do about it.
+struct Wrong {
+    what: String,
+    hint: Option<String>,
+}
+
+impl Wrong {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: Some(hint.into()) }
+    }
+}
+
+impl From<String> for Wrong {
+    fn from(what: String) -> Self {
+        Self { what, hint: None }
+    }
 }
 
 impl Expander<'_> {
@@ -51,20 +73,31 @@ impl Expander<'_> {
                     path.pop();
                 }
             }
-            Value::Str(text) if text.contains("${") => match self.text(text, 0) {
-                Ok(expanded) if node.spelling.is_some() || is_one_reference(text) => {
-                    *node = reread(&expanded, &node.at, path);
+            Value::Str(text) if text.contains("${") => {
+                let (written, unquoted) = (text.clone(), node.spelling.is_some());
+                self.secret = false;
+                match self.text(&written, 0) {
+                    Ok(expanded) if unquoted || is_one_reference(&written) => {
+                        *node = reread(&expanded, &node.at, path);
+                    }
+                    Ok(expanded) => *text = expanded,
+                    Err(Wrong { what, hint }) => {
+                        let error = Error::new(node.at.clone(), path.join("."), what);
+                        errors.push(Error { hint, ..error });
+                    }
                 }
-                Ok(expanded) => *text = expanded,
-                Err(what) => errors.push(Error::new(node.at.clone(), path.join("."), what)),
-            },
+                if self.secret {
+                    remember(node, &written.into());
+                }
+            }
             _ => {}
         }
     }
 
-    fn text(&mut self, text: &str, depth: usize) -> Result<String, String> {
+    fn text(&mut self, text: &str, depth: usize) -> Result<String, Wrong> {
         if depth > MAX_EXPANSION_DEPTH {
-            return Err(format!("references lead to each other more than {MAX_EXPANSION_DEPTH} levels deep"));
+            let what = format!("references lead to each other more than {MAX_EXPANSION_DEPTH} levels deep");
+            return Err(Wrong::new(what, "write the value itself"));
         }
         let mut out = String::new();
         let mut rest = text;
@@ -76,10 +109,11 @@ impl Expander<'_> {
                 continue;
             }
             out.push_str(before);
-            let (inside, behind) = closing(after).ok_or("`${` without its `}`")?;
+            let unclosed = || Wrong::new("`${` without its `}`", "$${ is a ${ that stands for itself");
+            let (inside, behind) = closing(after).ok_or_else(unclosed)?;
             out.push_str(&self.reference(inside, depth)?);
             if out.len() > MAX_EXPANDED_BYTES {
-                return Err(format!("longer than {MAX_EXPANDED_BYTES} bytes after expansion"));
+                return Err(format!("longer than {MAX_EXPANDED_BYTES} bytes after expansion").into());
             }
             rest = behind;
         }
@@ -87,36 +121,60 @@ impl Expander<'_> {
         Ok(out)
     }
 
-    fn reference(&mut self, inside: &str, depth: usize) -> Result<String, String> {
-        self.left = self.left.checked_sub(1).ok_or(format!("more than {MAX_EXPANSIONS} references"))?;
+    fn reference(&mut self, inside: &str, depth: usize) -> Result<String, Wrong> {
+        self.left =
+            self.left.checked_sub(1).ok_or_else(|| format!("more than {MAX_EXPANSIONS} references"))?;
         let (name, default) = match inside.split_once(':') {
             Some((name, default)) => (name, Some(default)),
             None => (inside, None),
         };
         let name = if name.contains("${") { self.text(name, depth + 1)? } else { name.to_owned() };
         if name.is_empty() {
-            return Err("`${}` names nothing".into());
+            return Err(Wrong::new("`${}` names nothing", "${NAME} is the value of a setting or variable"));
         }
         if let Some(node) = self.settings.at_path(&name).filter(|node| !node.is_null()) {
-            let text =
-                node.text().ok_or_else(|| format!("${{{name}}} is {}, not a single value", node.kind()))?;
+            let collection = || {
+                let what = format!("${{{name}}} is {}, not a single value", node.kind());
+                Wrong::new(what, format!("name a value in it, such as ${{{name}.NAME}}"))
+            };
+            let text = node.text().ok_or_else(collection)?;
             return self.text(text, depth + 1);
         }
-        if let Some(value) = (self.env)(&name) {
+        if let Some(value) = (self.sources.env)(&name) {
+            return Ok(value);
+        }
+        if let Some(value) = (self.sources.keystore)(&name) {
+            self.secret = true;
             return Ok(value);
         }
         match default {
             Some(default) => match default.strip_prefix('?') {
-                Some(message) => Err(format!("${{{name}}} is not set: {message}")),
+                Some(message) => Err(format!("${{{name}}} is not set: {message}").into()),
                 None => self.text(default, depth + 1),
             },
-            None => match PATH_DEFAULTS.iter().find(|(key, _)| *key == name) {
+            None if name == "path.home" => Ok(self.sources.home.to_owned()),
+            None => match places::DEFAULTS.iter().find(|(key, _)| *key == name) {
                 Some((_, default)) => self.text(default, depth + 1),
-                None => Err(format!(
-                    "${{{name}}} is neither in the environment nor a setting; set it, or write ${{{name}:default}}"
-                )),
+                None => Err(Wrong {
+                    what: format!(
+                        "${{{name}}} is neither a setting nor in the environment nor in the keystore"
+                    ),
+                    hint: Some(format!(
+                        "set it, run `packetbeat keystore add {name}`, or write ${{{name}:default}}"
+                    )),
+                }),
             },
         }
+    }
+}
+
+/// What came from the keystore stays a reference wherever it is shown, with all that is in it.
+fn remember(node: &mut Node, written: &Arc<str>) {
+    node.reference = Some(written.clone());
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| remember(item, written)),
+        Value::Map(map) => map.entries_mut().iter_mut().for_each(|entry| remember(&mut entry.node, written)),
+        _ => {}
     }
 }
 

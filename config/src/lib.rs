@@ -2,25 +2,31 @@
 //!
 //! ```text
 //!  -c FILE …  ─▶ yaml ─▶ Node tree ─┐
-//!  -E key=value ────────▶ Node tree ─┴▶ names split ─▶ merged ─▶ ${…} expanded ─▶ Section ─▶ Config
-//!                          (every value knows FILE:LINE:COLUMN)                     │
-//!                                                        all errors at once ◀───────┘
+//!  -E key=value ────────▶ Node tree ─┴▶ names split ─▶ merged ─▶ ${…} expanded ─▶ old spellings ─▶ checked ─▶ Config
+//!                          (every value knows FILE:LINE:COLUMN)    (environment,                  (tables of      │
+//!                                                                   keystore)                      settings)   to_yaml
 //! ```
 //!
 //! - YAML 1.2 with the core schema; JSON is YAML. Anchors, aliases and merge keys work. Nested and dotted names
 //!   mean the same and may be mixed. A null keeps the default, as if the key were not there.
-//! - Strict: an unknown name is an error that names the nearest valid one. A name that Packetbeat knows and
-//!   nobody here reads yet is accepted with a warning.
+//! - Strict: the tables of `packetbeat-settings` and of the protocols say which names there are and what they may hold.
+//!   One pass finds everything that is wrong, with its place and what to write instead. What Packetbeat knows and nobody
+//!   here acts on yet is checked alike and accepted with one warning for each section.
+//! - Spellings of 1.x to 8.x are replaced, each with a warning that shows the line to write.
+//! - `${NAME}` is a setting, else a variable of the environment, else a secret of the keystore. What came from the keystore
+//!   is never shown: messages and the exported configuration have the reference.
 //! - Lists of later files replace those of earlier ones; maps are merged; `-E packetbeat.protocols.0.ports=…`
 //!   reaches into a list.
 //! - Limits stand in [`limits`].
 //!
-//! Left out so far: the keystore, `config` files by pattern, checking the contents of processors.
+//! Left out: `config` files by pattern; whether a filter in libpcap's language is one; files that settings name.
 //!
 //! ```
 //! use packetbeat_config::{Loader, Output};
+//! use packetbeat_core::plugin::Kind;
 //!
-//! let config = Loader::new()
+//! let loader = Loader::new().protocols(&[Kind::of::<packetbeat_dns::Dns>()]);
+//! let config = loader
 //!     .text("packetbeat.yml", "packetbeat.protocols: [{type: dns, ports: [53]}]\noutput.discard: {}\n")
 //!     .set("packetbeat.workers=2")
 //!     .load(&|_| None)?;
@@ -35,41 +41,53 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod address;
+mod check;
 mod config;
 mod emit;
 mod error;
 mod expand;
+mod export;
+mod format;
 mod interfaces;
-mod known_keys;
 pub mod limits;
 mod loader;
+mod logging;
 mod mark;
-mod names;
 mod nearest;
 mod network;
 mod node;
+mod old;
 mod one_line;
 mod options;
 mod output;
 mod permissions;
+mod places;
 mod protocol;
+mod read;
 mod scalar;
+mod schema;
 mod section;
 mod surrogates;
 mod tree;
+mod twice;
 pub mod units;
 mod yaml;
 
-pub use config::{Config, Flows, Level, Logging, Paths, Precision, Queue};
+pub use config::{Config, Flows, Http, Precision, Queue, Setup};
 pub use error::{Error, Errors, Warning};
 pub use expand::Lookup;
+pub use format::{Format, FormatError, FormatPart};
 pub use interfaces::{CaptureKind, Interfaces};
 pub use loader::Loader;
+pub use logging::{Level, LogFiles, LogFormat, Logging};
 pub use mark::{Mark, Source};
 pub use nearest::nearest;
 pub use network::{Network, NotANetwork, Range};
 pub use node::{Entry, Map, Node, Value};
 pub use output::{Codec, FileOutput, Output};
 pub use permissions::check_permissions;
-pub use protocol::{CommonOptions, ProtocolSection, Transports, check_ports, protocol_names};
+pub use places::Places;
+pub use protocol::{CommonOptions, ProtocolSection};
+pub use schema::Schema;
 pub use section::Section;

@@ -1,21 +1,29 @@
 //! Files and command-line overrides, in order, to one configuration.
 
 use crate::config::Config;
-use crate::error::{Error, Errors};
-use crate::expand::{self, Lookup};
+use crate::error::{Error, Errors, Warning};
+use crate::expand::{self, Lookup, Sources};
 use crate::limits::MAX_FILE_BYTES;
 use crate::mark::{Mark, Source};
 use crate::node::{Map, Node, Value};
-use crate::{scalar, tree, yaml};
+use crate::places::Places;
+use crate::schema::Schema;
+use crate::{check, old, scalar, tree, twice, yaml};
+use packetbeat_core::plugin::Kind;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a configuration is made of. Later parts are laid upon earlier ones, overrides upon files.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct Loader {
     parts: Vec<Part>,
     overrides: Vec<Part>,
+    schema: Schema,
+    keystore: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    home: PathBuf,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +37,34 @@ impl Loader {
     /// Nothing but defaults, so far.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            parts: Vec::new(),
+            overrides: Vec::new(),
+            schema: Schema::default(),
+            keystore: Arc::new(|_| None),
+            home: PathBuf::from("."),
+        }
+    }
+
+    /// Names the protocols that the program was built with; without them, it is none.
+    #[must_use]
+    pub fn protocols(mut self, kinds: &[Kind]) -> Self {
+        self.schema = Schema::new(kinds);
+        self
+    }
+
+    /// Names the folder that is `path.home` where nothing else is said; without it, the working folder.
+    #[must_use]
+    pub fn home(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.home = folder.into();
+        self
+    }
+
+    /// Looks secrets up that are neither settings nor in the environment. [`Loader::places`] says where the keystore is.
+    #[must_use]
+    pub fn keystore(mut self, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.keystore = Arc::new(lookup);
+        self
     }
 
     /// Adds a file (`-c`).
@@ -72,13 +107,15 @@ impl Loader {
         env: Lookup<'_>,
         rest: impl FnOnce(&Config) -> (T, Errors),
     ) -> Result<(Config, T), Errors> {
-        let (settings, Errors(mut errors)) = self.gather(env)?;
-        let (config, Errors(mut more)) = Config::as_far_as_sound(settings);
+        let Gathered { settings, mut errors, warnings } = self.gather(env)?;
+        let found = check::check(&settings, &self.schema);
+        let paths = Places::read(&settings, &self.home);
+        let warnings = in_order(warnings.into_iter().chain(found.warnings).collect());
+        let config = Config::read(settings, self.schema.clone(), paths, warnings);
         let (value, Errors(others)) = rest(&config);
-        more.extend(others);
         // A reference that leads nowhere is the reason why the value at its place has the wrong type.
         let known = errors.len();
-        for error in more {
+        for error in found.errors.into_iter().chain(others) {
             if !errors.iter().take(known).any(|earlier| earlier.at == error.at) {
                 errors.push(error);
             }
@@ -88,17 +125,41 @@ impl Loader {
         Errors(errors).or((config, value))
     }
 
-    /// Reads, merges and expands everything, and checks no names.
+    /// Reads, merges and expands everything, replaces old spellings, and checks no names.
     ///
     /// # Errors
     /// Sources that cannot be read, broken YAML, settings given twice, references that lead nowhere.
     pub fn settings(&self, env: Lookup<'_>) -> Result<Node, Errors> {
-        let (settings, errors) = self.gather(env)?;
-        errors.or(settings)
+        let gathered = self.gather(env)?;
+        Errors(gathered.errors).or(gathered.settings)
+    }
+
+    /// Where things are: what has to be known before the keystore is open. Only `path.*` and `keystore.path` are expanded,
+    /// without the keystore; what is wrong with them is told by [`Loader::load`].
+    ///
+    /// # Errors
+    /// Sources that cannot be read, and broken YAML.
+    pub fn places(&self, env: Lookup<'_>) -> Result<Places, Errors> {
+        let (mut settings, _) = self.merged()?;
+        let home = self.home.display().to_string();
+        let sources = Sources { env, keystore: &|_| None, home: &home };
+        expand::expand(&mut settings, sources, &mut Vec::new());
+        Ok(Places::read(&settings, &self.home))
     }
 
     /// The settings as far as they are sound, and what is not; an error when a whole source is missing.
-    fn gather(&self, env: Lookup<'_>) -> Result<(Node, Errors), Errors> {
+    fn gather(&self, env: Lookup<'_>) -> Result<Gathered, Errors> {
+        let (mut settings, mut errors) = self.merged()?;
+        let home = self.home.display().to_string();
+        let sources = Sources { env, keystore: &|name| (self.keystore)(name), home: &home };
+        expand::expand(&mut settings, sources, &mut errors);
+        let mut warnings = Vec::new();
+        old::migrate(&mut settings, &mut warnings, &mut errors);
+        Ok(Gathered { settings, errors, warnings })
+    }
+
+    /// All sources, merged, and what is wrong with them.
+    fn merged(&self) -> Result<(Node, Vec<Error>), Errors> {
         let (mut broken, mut errors) = (Vec::new(), Vec::new());
         let mut root = Node::new(Value::Map(Map::default()), Mark::DEFAULT);
         for part in self.parts.iter().chain(&self.overrides) {
@@ -111,9 +172,39 @@ impl Loader {
             broken.extend(errors);
             return Err(Errors(broken));
         }
-        expand::expand(&mut root, env, &mut errors);
-        Ok((root, Errors(errors)))
+        twice::explain(&root, &mut errors);
+        Ok((root, errors))
     }
+}
+
+impl Default for Loader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { parts, overrides, home, .. } = self;
+        f.debug_struct("Loader")
+            .field("parts", parts)
+            .field("overrides", overrides)
+            .field("home", home)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the sources say.
+struct Gathered {
+    settings: Node,
+    errors: Vec<Error>,
+    warnings: Vec<Warning>,
+}
+
+/// A file is read from top to bottom: so are its warnings.
+fn in_order(mut warnings: Vec<Warning>) -> Vec<Warning> {
+    warnings.sort_by(|left, right| left.at.cmp(&right.at));
+    warnings
 }
 
 impl Part {

@@ -1,6 +1,7 @@
 //! The tree that files are read into: values that know where they were written.
 
 use crate::mark::Mark;
+use std::sync::Arc;
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Node {
     pub at: Mark,
     /// How an unquoted scalar was spelled when `value` does not say so: `0600` stays readable as text.
     pub(crate) spelling: Option<Box<str>>,
+    /// What was written where the value, or a part of it, came from the keystore.
+    pub(crate) reference: Option<Arc<str>>,
 }
 
 /// YAML's core schema: what unquoted scalars mean, and the two collections.
@@ -53,7 +56,13 @@ impl Node {
     /// A value at a place.
     #[must_use]
     pub fn new(value: Value, at: Mark) -> Self {
-        Self { value, at, spelling: None }
+        Self { value, at, spelling: None, reference: None }
+    }
+
+    /// `${NAME}`, where the value came from the keystore: what may be shown in place of it.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
     }
 
     /// Is it null (which is the same as absent)?

@@ -2,58 +2,36 @@
 
 use crate::protocol::CommonOptions;
 use crate::section::Section;
-use packetbeat_core::options::{Common, Defaults, Options};
-use packetbeat_core::setting::{Type, find};
+use packetbeat_core::options::{Common, Options};
 use std::time::Duration;
-
-impl Section {
-    fn defaults(&self) -> Defaults {
-        Defaults(self.table)
-    }
-}
 
 impl Options for Section {
     fn bool(&mut self, key: &'static str) -> bool {
-        let default = self.defaults().bool(key);
-        Self::bool(self, key, default)
+        Self::bool(self, key)
     }
 
     fn u64(&mut self, key: &'static str) -> u64 {
-        let default = self.defaults().u64(key);
-        let range = match find(self.table, key).map(|setting| setting.kind) {
-            Some(Type::Whole { least, most }) => {
-                u64::try_from(least).unwrap_or(0)..=u64::try_from(most).unwrap_or(0)
-            }
-            _ => 0..=u64::MAX,
-        };
-        Self::u64(self, key, default, range)
+        Self::u64(self, key)
     }
 
     fn bytes(&mut self, key: &'static str) -> u64 {
-        let default = self.defaults().bytes(key);
-        Self::bytes(self, key, default)
+        Self::bytes(self, key)
     }
 
     fn duration(&mut self, key: &'static str) -> Duration {
-        let default = self.defaults().duration(key);
-        Self::duration(self, key, default)
+        Self::duration(self, key)
     }
 
     fn text(&mut self, key: &'static str) -> Option<String> {
-        Self::text(self, key).or_else(|| self.defaults().text(key))
+        Self::text(self, key)
     }
 
     fn list(&mut self, key: &'static str) -> Vec<String> {
-        self.list_if_given(key).unwrap_or_else(|| self.defaults().list(key))
+        Self::list(self, key)
     }
 
     fn choice(&mut self, key: &'static str) -> usize {
-        let default = self.defaults().choice(key);
-        let words = match find(self.table, key).map(|setting| setting.kind) {
-            Some(Type::Word(words)) => words,
-            _ => &[],
-        };
-        Self::choice(self, key, words, default)
+        Self::choice(self, key)
     }
 
     fn reject(&mut self, key: &'static str, what: String) {

@@ -1,11 +1,7 @@
 //! `output.*`: where events go. Exactly one.
 
-use crate::error::{Error, Warning};
-use crate::known_keys;
+use crate::check::is_off;
 use crate::mark::Mark;
-use crate::names::Names;
-use crate::nearest::nearest;
-use crate::node::{Entry, Node, Value};
 use crate::section::Section;
 use std::path::PathBuf;
 
@@ -37,13 +33,13 @@ pub enum Output {
 pub struct FileOutput {
     /// Directory of the files.
     pub path: PathBuf,
-    /// What their names begin with; `packetbeat` unless told.
+    /// What their names begin with.
     pub filename: String,
-    /// A file is rotated before it grows beyond so many KiB; 10240 unless told.
+    /// A file is rotated before it grows beyond so many KiB.
     pub rotate_every_kb: u64,
-    /// How many files are kept, 2 to 1024; 7 unless told.
+    /// How many files are kept.
     pub number_of_files: u32,
-    /// Permission bits of new files; `0o600` unless told.
+    /// Permission bits of new files.
     pub permissions: u32,
     /// Begin a new file at start.
     pub rotate_on_startup: bool,
@@ -72,110 +68,43 @@ pub enum Codec {
     },
 }
 
-/// The outputs there are, and what the names of their settings begin with.
-const OUTPUTS: [(&str, &str); 7] = [
-    ("elasticsearch", "output.elasticsearch."),
-    ("logstash", "output.logstash."),
-    ("kafka", "output.kafka."),
-    ("redis", "output.redis."),
-    ("file", "output.file."),
-    ("console", "output.console."),
-    ("discard", "output.discard."),
-];
-
 /// The one output that is on.
-pub(crate) fn read(node: Option<Node>, warnings: &mut Vec<Warning>, errors: &mut Vec<Error>) -> Output {
-    let Some(node) = node else { return Output::None };
-    let Value::Map(map) = node.value else {
-        let what = format!("expected a section, found {}", node.kind());
-        errors.push(
-            Error::new(node.at, "output", what).hint("such as output.file: {path: /var/lib/packetbeat}"),
-        );
-        return Output::None;
-    };
-    let mut on: Option<(Mark, String)> = None;
-    let mut output = Output::None;
-    for entry in map.into_entries() {
-        let Some((name, prefix)) = OUTPUTS.iter().find(|(name, _)| *name == entry.key) else {
-            errors.push(unknown(&entry));
-            continue;
-        };
-        if entry.node.is_null() {
-            let what = "is null, as if it were not there".to_owned();
-            warnings.push(Warning { at: entry.key_at, key: format!("output.{name}"), what });
-            continue;
-        }
-        let key = format!("output.{name}");
-        let names = Names::new(known_keys::SETTINGS, prefix);
-        // What is not acted on as a whole needs no warning of each part.
-        let names = if matches!(*name, "file" | "console") { names } else { names.quiet() };
-        let mut section = Section::known(key.clone(), entry.node, names);
-        if section.bool("enabled", true) {
-            if let Some((first, other)) = &on {
-                let what = format!("a second output; output.{other} is at {first}");
-                section.note(Error::new(entry.key_at.clone(), &key, what).hint("only one may be enabled"));
-            }
-            output = one(name, &mut section, &entry.key_at);
-            on.get_or_insert((entry.key_at, (*name).to_owned()));
-        } else {
-            section = section.silent();
-        }
-        match section.finish() {
-            Ok(more) => warnings.extend(more),
-            Err(more) => errors.extend(more.0),
-        }
-    }
-    output
-}
-
-fn one(name: &str, section: &mut Section, at: &Mark) -> Output {
-    match name {
-        "file" => Output::File(file(section, at)),
-        "console" => {
-            let pretty = section.bool("pretty", false);
-            Output::Console { codec: codec(section, pretty) }
-        }
+pub(crate) fn read(root: &Section) -> Output {
+    let output = root.section("output");
+    let Some(map) = output.written().as_map() else { return Output::None };
+    let on = |node: &crate::node::Node| !node.is_null() && !is_off(node);
+    let Some(entry) = map.entries().iter().find(|entry| on(&entry.node)) else { return Output::None };
+    let section = output.section(&entry.key);
+    match entry.key.as_str() {
+        "file" => Output::File(file(&section)),
+        "console" => Output::Console { codec: codec(&section, section.bool("pretty")) },
         "discard" => Output::Discard,
-        _ => Output::Unsupported { name: name.to_owned(), at: at.clone() },
+        _ => Output::Unsupported { name: entry.key.clone(), at: entry.key_at.clone() },
     }
 }
 
-fn file(section: &mut Section, at: &Mark) -> FileOutput {
-    if !section.has("path") && section.is_sound() {
-        let error = Error::new(at.clone(), section.full_name("path"), "missing");
-        section.note(error.hint("the directory that events are written to"));
-    }
+fn file(section: &Section) -> FileOutput {
     FileOutput {
         path: section.text("path").map(PathBuf::from).unwrap_or_default(),
-        filename: section.text("filename").unwrap_or_else(|| "packetbeat".to_owned()),
-        rotate_every_kb: section.u64("rotate_every_kb", 10_240, 1..=1 << 40),
-        number_of_files: u32::try_from(section.u64("number_of_files", 7, 2..=1024)).unwrap_or(7),
-        permissions: section.permissions("permissions", 0o600),
-        rotate_on_startup: section.bool("rotate_on_startup", true),
+        filename: section.text("filename").unwrap_or_default(),
+        rotate_every_kb: section.u64("rotate_every_kb"),
+        number_of_files: section.u32("number_of_files"),
+        permissions: section.permissions("permissions"),
+        rotate_on_startup: section.bool("rotate_on_startup"),
         codec: codec(section, false),
     }
 }
 
-fn codec(section: &mut Section, pretty: bool) -> Codec {
-    if section.has("codec.json") && section.has("codec.format") {
-        section.reject("codec", "both json and format; an output has one codec");
+fn codec(section: &Section, pretty: bool) -> Codec {
+    let codec = section.section("codec");
+    if codec.has("format") {
+        let at = codec.node("format.string").map_or_else(|| codec.mark().clone(), |node| node.at);
+        return Codec::Format { pattern: codec.text("format.string").unwrap_or_default(), at };
     }
-    if section.has("codec.format") {
-        let at = section.node("codec.format.string").map_or_else(|| section.mark().clone(), |node| node.at);
-        return Codec::Format { pattern: section.text("codec.format.string").unwrap_or_default(), at };
-    }
+    let json = codec.section("json");
     Codec::Json {
-        pretty: section.bool("codec.json.pretty", pretty),
-        escape_html: section.bool("codec.json.escape_html", false),
-        local_time: section.bool("codec.json.local_time", false),
-    }
-}
-
-fn unknown(entry: &Entry) -> Error {
-    let names = OUTPUTS.iter().map(|(name, _)| *name);
-    let error = Error::new(entry.key_at.clone(), format!("output.{}", entry.key), "unknown output");
-    match nearest(&entry.key, names.clone()) {
-        Some(name) => error.hint(format!("did you mean output.{name}?")),
-        None => error.hint(format!("valid here: {}", names.collect::<Vec<_>>().join(", "))),
+        pretty: json.bool_if_given("pretty").unwrap_or(pretty),
+        escape_html: json.bool("escape_html"),
+        local_time: json.bool("local_time"),
     }
 }

@@ -8,7 +8,7 @@ pub(crate) fn plain(text: &str, at: Mark) -> Node {
     let value = resolve(text);
     // References are expanded later, and the outcome of an unquoted scalar is looked at again.
     let spelled = !matches!(value, Value::Str(_) | Value::Null) || text.contains("${");
-    Node { value, at, spelling: spelled.then(|| text.into()) }
+    Node { value, at, spelling: spelled.then(|| text.into()), reference: None }
 }
 
 fn resolve(text: &str) -> Value {

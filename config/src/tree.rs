@@ -33,7 +33,7 @@ pub(crate) fn merge(base: &mut Node, over: Node) {
                 }
             }
         }
-        (_, value) => *base = Node { value, at: over.at, spelling: over.spelling },
+        (_, value) => *base = Node { value, at: over.at, spelling: over.spelling, reference: over.reference },
     }
 }
 
@@ -60,7 +60,7 @@ impl Splitter<'_> {
             Value::Map(map) => Value::Map(self.map(map, path)),
             scalar => scalar,
         };
-        Node { value, at: node.at, spelling: node.spelling }
+        Node { value, at: node.at, spelling: node.spelling, reference: node.reference }
     }
 
     fn list(&mut self, items: Vec<Node>, path: &mut Path) -> Vec<Node> {
@@ -109,11 +109,12 @@ impl Splitter<'_> {
             }
             (Value::Null, value) => {
                 known.key_at = entry.key_at;
-                known.node = Node { value, at: entry.node.at, spelling: entry.node.spelling };
+                let Node { at, spelling, reference, .. } = entry.node;
+                known.node = Node { value, at, spelling, reference };
             }
             _ => {
                 let what = format!("written twice, first at {}", known.key_at);
-                self.errors.push(Error::new(entry.key_at, path.join("."), what));
+                self.errors.push(Error::new(entry.key_at, path.join("."), what).hint("keep one of them"));
             }
         }
         path.pop();

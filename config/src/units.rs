@@ -72,6 +72,36 @@ pub fn size(text: &str) -> Option<u64> {
     (bytes < 9.2e18).then_some(bytes as u64)
 }
 
+/// A length of time as [`duration`] reads it, in the largest unit that makes it a whole number.
+#[must_use]
+pub fn show_duration(length: Duration) -> String {
+    const UNITS: [(&str, u128); 6] = [
+        ("h", 3_600_000_000_000),
+        ("m", 60_000_000_000),
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+        ("us", 1000),
+        ("ns", 1),
+    ];
+    let nanoseconds = length.as_nanos();
+    let fits = |unit: &&(&str, u128)| nanoseconds >= unit.1 && nanoseconds.is_multiple_of(unit.1);
+    match UNITS.iter().find(fits) {
+        Some((unit, factor)) => format!("{}{unit}", nanoseconds / factor),
+        None => "0s".to_owned(),
+    }
+}
+
+/// Bytes as [`size`] reads them, in the largest unit that makes them a whole number.
+#[must_use]
+pub fn show_size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let fits = |unit: &&(&str, u64)| bytes >= unit.1 && bytes.is_multiple_of(unit.1);
+    match UNITS.iter().find(fits) {
+        Some((unit, factor)) => format!("{}{unit}", bytes / factor),
+        None => bytes.to_string(),
+    }
+}
+
 /// Digits with at most one point, and what follows them.
 fn leading_number(text: &str) -> Option<(f64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -97,6 +127,19 @@ mod tests {
         assert_eq!(duration("-1s"), Some(Signed { negative: true, length: Duration::from_secs(1) }));
         for wrong in ["", "-", "s", "10x", "1h30", "30 s", "1..5s", ".", "1e3s", "99999999999h", "--1s"] {
             assert_eq!(duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_reads_the_same() {
+        for (length, shown) in [(0, "0s"), (90, "90s"), (120, "2m"), (7200, "2h")] {
+            assert_eq!(show_duration(Duration::from_secs(length)), shown);
+        }
+        assert_eq!(show_duration(Duration::from_millis(1500)), "1500ms");
+        for (bytes, shown) in
+            [(0, "0"), (1000, "1000"), (2048, "2KiB"), (10 << 20, "10MiB"), (5 << 30, "5GiB")]
+        {
+            assert_eq!((show_size(bytes).as_str(), size(shown)), (shown, Some(bytes)));
         }
     }
 

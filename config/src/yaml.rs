@@ -168,7 +168,9 @@ impl Reader<'_> {
                 Some(Key { merges: true, .. }) => merged.push(node),
                 Some(Key { name, at: key_at, .. }) => {
                     if !names.insert(name.clone()) {
-                        self.errors.push(duplicate(map, &name, key_at));
+                        let twice = duplicate(map, &name, key_at);
+                        let key = self.path(&name);
+                        self.errors.push(Error { key, ..twice });
                         return Ok(());
                     }
                     if names.len() > MAX_MAP_ENTRIES {
@@ -179,6 +181,15 @@ impl Reader<'_> {
             },
         }
         Ok(())
+    }
+
+    /// The full name of what stands in the collection that is open.
+    fn path(&self, name: &str) -> String {
+        let outer = self.open.iter().rev().skip(1).rev().filter_map(|open| match &open.kind {
+            Kind::Map { key, .. } => key.as_ref().map(|key| key.name.clone()),
+            Kind::List(items) => Some(items.len().to_string()),
+        });
+        outer.chain([name.to_owned()]).collect::<Vec<_>>().join(".")
     }
 
     fn count(&mut self, more: usize, at: &Mark) -> Result<(), Error> {
@@ -195,7 +206,7 @@ fn scalar_node(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, at: Ma
     match tag {
         // That it is not quoted makes it a merge key: see key_of.
         None if style == ScalarStyle::Plain && text == "<<" => {
-            Ok(Node { value: Value::Str(text.to_string()), at, spelling: Some("<<".into()) })
+            Ok(Node { spelling: Some("<<".into()), ..Node::new(Value::Str(text.to_string()), at) })
         }
         None if style == ScalarStyle::Plain => Ok(scalar::plain(&text, at)),
         None => Ok(Node::new(Value::Str(text.into_owned()), at)),
@@ -221,7 +232,7 @@ fn key_of(node: &Node) -> Result<Key, Error> {
 
 fn duplicate(map: &Map, name: &str, at: Mark) -> Error {
     let first = map.entry(name).map(|entry| format!(", first at {}", entry.key_at)).unwrap_or_default();
-    Error::new(at, name, format!("written twice{first}"))
+    Error::new(at, name, format!("written twice{first}")).hint("keep one of them")
 }
 
 /// `<<: *defaults`: names that the map does not have itself; of several, the earlier wins.

@@ -3,12 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use packetbeat_config::{
-    Codec, Config, Error, Errors, Network, Output, Precision, ProtocolSection, Transports, Warning,
-    check_ports, protocol_names,
-};
+use packetbeat_config::{Codec, Config, Error, Errors, Network, Output, Precision, ProtocolSection, Warning};
 use packetbeat_core::event::Envelope;
-use packetbeat_core::flow::{Direction, Transport};
+use packetbeat_core::flow::Direction;
 use packetbeat_core::options::{Common, Defaults};
 use packetbeat_core::plugin::{Kind, Parsers};
 use packetbeat_engine::{Configured, Locality, Registry, Settings};
@@ -35,17 +32,18 @@ pub(crate) struct Plan {
 
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
 pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
-    let (config, built) =
-        sources(global, !run.input.is_empty())?.load_with(&|name| std::env::var(name).ok(), |config| {
+    let (config, built) = sources(global, !run.input.is_empty())?.protocols(kinds).load_with(
+        &|name| std::env::var(name).ok(),
+        |config| {
             let mut found = Found::default();
             let identity = Identity::new(config.name.as_deref());
             let built = protocols(config, kinds, &identity, &mut found);
             ((built, found.warnings), Errors(found.errors))
-        })?;
+        },
+    )?;
     let (protocols, of_protocols) = built;
     let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
     warnings.extend(of_protocols);
-    not_built(&config, kinds, &mut warnings);
     let precision = match config.timestamp_precision {
         Precision::Millisecond => packetbeat_core::event::Precision::Millisecond,
         Precision::Microsecond => packetbeat_core::event::Precision::Microsecond,
@@ -101,20 +99,10 @@ fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut F
         });
         return all.collect();
     };
-    let transports = |name: &str| {
-        let kind = kinds.iter().find(|kind| kind.name == name)?;
-        let on = |transport| kind.transports.contains(&transport);
-        Some(Transports { tcp: on(Transport::Tcp), udp: on(Transport::Udp) })
-    };
-    found.take(check_ports(sections, transports).map(|()| Vec::new()));
     let mut built = Vec::new();
     for section in sections {
         let mut section = section.clone();
-        let Some(kind) = kinds.iter().find(|kind| kind.name == section.kind) else {
-            found.take(section.finish_unread().map(|()| Vec::new()));
-            continue;
-        };
-        section.options = section.options.described_by(kind.options);
+        let Some(kind) = kinds.iter().find(|kind| kind.name == section.kind) else { continue };
         let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
         let ports = section.ports.clone().unwrap_or_else(|| kind.ports.to_vec());
         let (enabled, common) = (section.enabled, section.clone());
@@ -147,25 +135,6 @@ fn configured(
     let tail = identity.tail(&tags, &fields, &under_root);
     let envelope = Envelope { head: Identity::head(), name: kind.name.to_owned(), tail };
     Configured { parsers, ports, envelope }
-}
-
-/// One warning that names what Packetbeat has and this program has not yet.
-fn not_built(config: &Config, kinds: &[Kind], warnings: &mut Vec<String>) {
-    let built = |name: &str| kinds.iter().any(|kind| kind.name == name);
-    let sections = config.protocols.iter().flatten().filter(|section| section.enabled);
-    let mut names: Vec<&str> =
-        sections.map(|section| section.kind.as_str()).filter(|name| !built(name)).collect();
-    names.retain(|name| protocol_names().any(|known| known == *name));
-    if config.flows.enabled {
-        names.push("flows");
-    }
-    let of_sections = config.protocols.iter().flatten().any(|section| section.common.processors.is_some());
-    if config.processors.is_some() || of_sections {
-        names.push("processors");
-    }
-    if !names.is_empty() {
-        warnings.push(format!("accepted, but not analysed by this version yet: {}", names.join(", ")));
-    }
 }
 
 /// Where events go.
@@ -271,10 +240,10 @@ output.file: {path: out, filenam: x}
             [
                 "a.yml:1:1: packetbeat.worker: unknown setting (did you mean packetbeat.workers?)",
                 "a.yml:3:18: packetbeat.protocols[http].send_headrs: unknown setting (did you mean packetbeat.protocols[http].send_headers?)",
-                "a.yml:4:25: packetbeat.protocols[dns].ports: TCP port 53 belongs to http already, at a.yml:3:48",
+                "a.yml:4:25: packetbeat.protocols[dns].ports: TCP port 53 belongs to http already, at a.yml:3:48 (give it to one of them)",
                 "a.yml:4:29: packetbeat.protocols[dns].ports: expected a port from 1 to 65535, found \"many\"",
                 "a.yml:5:19: packetbeat.protocols[redis].portz: unknown setting (did you mean packetbeat.protocols[redis].ports?)",
-                "a.yml:6:7: tags: ${NOWHERE_TO_BE_FOUND} is neither in the environment nor a setting; set it, or write ${NOWHERE_TO_BE_FOUND:default}",
+                "a.yml:6:7: tags: ${NOWHERE_TO_BE_FOUND} is neither a setting nor in the environment nor in the keystore (set it, run `packetbeat keystore add NOWHERE_TO_BE_FOUND`, or write ${NOWHERE_TO_BE_FOUND:default})",
                 "a.yml:7:26: output.file.filenam: unknown setting (did you mean output.file.filename?)",
             ]
         );
