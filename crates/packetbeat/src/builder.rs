@@ -37,6 +37,12 @@ impl Builder {
         self
     }
 
+    /// The protocols that it offers so far.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
     /// Reads the command line and does what it says. 0: all went well; 1: something is wrong, and was said on standard
     /// error.
     #[must_use]
