@@ -88,6 +88,7 @@ impl Fields {
                 Err(more) => errors.extend(more.0),
             }
         }
+        overwrite(&mut sections);
         for section in &mut sections {
             section.fields.sort_by(|left, right| left.name.cmp(&right.name));
         }
@@ -125,6 +126,15 @@ impl Fields {
         with.check(&mut errors);
         *self = Errors(errors).or(with)?;
         Ok(())
+    }
+
+    /// With the fields of a text more, as `setup.template.append_fields` has them: YAML or JSON.
+    ///
+    /// # Errors
+    /// As [`Fields::append`]; what stands before the first field that is wrong has been taken.
+    pub fn append_yaml(&mut self, file: &str, text: &str) -> Result<(), Errors> {
+        let sections = read::sections(&Source { file, key: "appended", title: "Appended", text })?;
+        sections.into_iter().flat_map(|section| section.fields).try_for_each(|field| self.append(field))
     }
 
     /// The sections in their order; the fields of each by name.
@@ -199,6 +209,24 @@ impl Fields {
                 _ => {}
             }
         }
+    }
+}
+
+/// A field that says `overwrite` takes the place of those of its name before it.
+fn overwrite(sections: &mut [Section]) {
+    let mut last: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (number, section) in sections.iter().enumerate() {
+        for (at, field) in section.fields.iter().enumerate().filter(|(_, field)| field.more.overwrite) {
+            last.insert(field.name.clone(), (number, at));
+        }
+    }
+    for (number, section) in sections.iter_mut().enumerate() {
+        let mut at = 0;
+        section.fields.retain(|field| {
+            let here = (number, at);
+            at += 1;
+            last.get(&field.name).is_none_or(|last| here >= *last)
+        });
     }
 }
 

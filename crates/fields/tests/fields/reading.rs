@@ -177,6 +177,28 @@ fn appended_fields_are_checked_like_all_others() {
 }
 
 #[test]
+fn appended_text_is_json_or_yaml() {
+    let mut fields = read("- name: a\n  type: long\n");
+    fields
+        .append_yaml("test.yml", r#"[{"name": "b", "type": "ip"}, {"name": "c.d", "type": "keyword"}]"#)
+        .unwrap();
+    assert_eq!(fields.by_name().len(), 3);
+    let error = fields.append_yaml("test.yml", "- name: a\n").unwrap_err().to_string();
+    assert!(error.starts_with("test.yml:1: a: is declared already, at my.yml:1"), "{error}");
+}
+
+#[test]
+fn what_overwrites_takes_the_place_of_what_was_before() {
+    let fields = read(
+        "- {name: a, type: long}\n- {name: a, type: ip, overwrite: true}\n- {name: b, type: ip, overwrite: true}\n",
+    );
+    assert_eq!(fields.get("a").unwrap().kind, Type::Ip);
+    assert_eq!(fields.by_name().len(), 2);
+    let late = errors(&["- {name: a, type: ip, overwrite: true}\n", "- {name: a, type: long}\n"]);
+    assert_eq!(late.len(), 1, "{late:?}");
+}
+
+#[test]
 fn all_that_is_written_is_read_back() {
     let all = crate::common::all();
     let text = all.to_yaml();
