@@ -367,3 +367,21 @@ fn a_second_log_is_refused() {
     let folder = TempDir::new().unwrap();
     run("a_second_log_is_refused", folder.path());
 }
+
+#[test]
+fn times_are_those_of_the_time_zone() {
+    if in_child().is_some() {
+        let _guard = start(Format::Json, vec![Target::Stderr]);
+        tracing::error!("now");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    // A zone in POSIX's words needs no data base of zones.
+    for (zone, offset) in [("XXX-5:30", "+0530"), ("XXX3", "-0300"), ("UTC0", "Z")] {
+        let mut child = child("times_are_those_of_the_time_zone", folder.path());
+        let output = child.env("TZ", zone).stderr(Stdio::piped()).output().unwrap();
+        let lines = json(&String::from_utf8(output.stderr).unwrap());
+        let time = lines[0]["@timestamp"].as_str().unwrap();
+        assert_eq!(time.get(23..), Some(offset), "{time}");
+    }
+}
