@@ -2,8 +2,9 @@
 
 use packetbeat_core::setting::{Setting, Type};
 
+use crate::later::with_later;
 use crate::reference::example_of;
-use crate::{COMMON, LATER_PROTOCOLS, PROCESSORS, ProtocolTable, root};
+use crate::{COMMON, PROCESSORS, ProtocolTable, root};
 
 /// What must go along: the end of a section's name, which setting needs it (all that are in the section where none is named),
 /// and what, as YAML.
@@ -26,7 +27,7 @@ pub fn examples(protocols: &[ProtocolTable]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut path = Vec::new();
     below(root(), &mut path, &mut found, &|yaml| yaml);
-    for table in protocols.iter().chain(LATER_PROTOCOLS) {
+    for table in with_later(protocols) {
         let own = |yaml: String| {
             let inner = yaml.trim_start_matches('{').to_owned();
             format!("{{packetbeat: {{protocols: [{{type: {}, {inner}]}}}}", table.name)

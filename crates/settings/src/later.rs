@@ -27,6 +27,12 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("tns", &[1521], TCP, &[]),
 ];
 
+/// The protocols of a program and those that come later, without one that is there by now.
+pub(crate) fn with_later(protocols: &[ProtocolTable]) -> impl Iterator<Item = &ProtocolTable> {
+    let there = |table: &&ProtocolTable| protocols.iter().any(|other| other.name == table.name);
+    protocols.iter().chain(LATER_PROTOCOLS.iter().filter(move |table| !there(table)))
+}
+
 const TCP: &[Transport] = &[Transport::Tcp];
 const UDP: &[Transport] = &[Transport::Udp];
 const BOTH: &[Transport] = &[Transport::Tcp, Transport::Udp];

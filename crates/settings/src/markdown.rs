@@ -2,6 +2,7 @@
 
 use packetbeat_core::setting::{Setting, Type};
 
+use crate::later::with_later;
 use crate::layout::{Block, Row, flatten, groups};
 use crate::queue::QUEUE;
 use crate::ssl::{KERBEROS, SSL};
@@ -73,23 +74,16 @@ fn protocols_markdown(protocols: &[ProtocolTable], text: &mut String) {
         text,
     );
     text.push_str(&options_markdown(COMMON));
-    for table in protocols {
+    for table in with_later(protocols) {
         let name = table.name;
-        heading(
-            "###",
-            &format!("`{name}`"),
-            &format!("Usual ports: {}. See also [its page](protocols/{name}.md).", ports(table)),
-            false,
-            text,
-        );
-        if !table.options.is_empty() {
-            text.push_str(&options_markdown(table.options));
+        let mut about = Vec::new();
+        if !table.ports.is_empty() {
+            about.push(format!("Usual ports: {}.", ports(table)));
         }
-    }
-    for table in LATER_PROTOCOLS {
-        let about =
-            if table.ports.is_empty() { String::new() } else { format!("Usual ports: {}.", ports(table)) };
-        heading("###", &format!("`{}`", table.name), &about, true, text);
+        if !table.later {
+            about.push(format!("See also [its page](protocols/{name}.md)."));
+        }
+        heading("###", &format!("`{name}`"), &about.join(" "), table.later, text);
         if !table.options.is_empty() {
             text.push_str(&options_markdown(table.options));
         }

@@ -5,9 +5,10 @@
 
 use packetbeat_core::setting::{Default, Setting, Type};
 
+use crate::later::with_later;
 use crate::layout::{Block, Group, Row, flatten, groups};
 use crate::value::{default_yaml, limits, shown_yaml};
-use crate::{COMMON, LATER_PROTOCOLS, PROCESSORS, ProcessorTable, ProtocolTable};
+use crate::{COMMON, PROCESSORS, ProcessorTable, ProtocolTable};
 
 /// Columns of a comment.
 const WIDTH: usize = 100;
@@ -150,7 +151,7 @@ fn write_protocols(row: &Row, protocols: &[ProtocolTable], text: &mut String) {
         comment(&format!("- {}: {shown}. {}{yet}", row.name, row.setting.about), "", text);
     }
     line("", &format!("{}:", row.name), text);
-    for table in protocols.iter().chain(LATER_PROTOCOLS) {
+    for table in with_later(protocols) {
         write_protocol(table, text);
     }
 }
