@@ -27,6 +27,7 @@ impl Builder {
             .protocol::<packetbeat_http::Http>()
             .protocol::<packetbeat_dns::Dns>()
             .protocol::<packetbeat_smtp::Smtp>()
+            .protocol::<packetbeat_mysql::Mysql>()
     }
 
     /// With one protocol more. One of the same name is replaced.

@@ -1,0 +1,200 @@
+//! Compression: what follows the login is cut into packets of their own, each compressed for itself or not at all.
+//!
+//! ```text
+//!  0      3     4          7
+//!  ┌──────┬─────┬──────────┬───────────────
+//!  │length│ seq │ inflated │ length bytes      inflated 0: they are not compressed
+//!  └──────┴─────┴──────────┴───────────────
+//! ```
+//!
+//! ("Compressed Packet".) The packets of the protocol stand in the inflated bytes side by side, cut anywhere. Whether zlib or
+//! zstd was agreed on is seen in the first byte of what is compressed.
+
+use flate2::{Decompress, FlushDecompress, Status};
+use packetbeat_core::cx::Cx;
+use packetbeat_core::direction::{Both, Dir};
+use packetbeat_core::inner::{Fed, Inner, InnerStream};
+use packetbeat_core::stream::{Finish, Progress, Window, WireError};
+use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
+
+use crate::config::Config;
+use crate::conn::Conn;
+use crate::limits::INFLATED_BYTES;
+
+const HEADER: usize = 7;
+/// How a zstd frame begins; zlib's begin with 0x78.
+const ZSTD_MAGIC: u8 = 0x28;
+/// Memory of a decoder: zlib's window and tables; zstd's windows are limited to as much as a packet can have.
+const DECODER_BYTES: usize = 64 << 10;
+
+/// Both directions of a compressed session.
+#[derive(Default)]
+pub(crate) struct Layer {
+    dirs: Both<Stream>,
+}
+
+#[derive(Default)]
+struct Stream {
+    inner: Inner,
+    /// Compressed bytes of the packet that are to come.
+    left: usize,
+    /// Bytes that they may still become.
+    room: usize,
+    decoder: Decoder,
+    inflated: Vec<u8>,
+}
+
+#[derive(Default)]
+enum Decoder {
+    /// The packet is not compressed.
+    #[default]
+    Stored,
+    /// The first byte of the packet will tell.
+    Unknown,
+    Zlib(Box<Decompress>),
+    Zstd(Box<zstd::stream::raw::Decoder<'static>>),
+}
+
+/// The reader of what was inflated.
+struct Packets<'c>(&'c Config);
+
+impl InnerStream<Conn> for Packets<'_> {
+    fn data(&self, conn: &mut Conn, dir: Dir, window: Window<'_>, cx: &mut Cx<'_>) -> Progress {
+        conn.data(dir, window, self.0, cx)
+    }
+}
+
+impl Layer {
+    /// Reads compressed packets of one direction.
+    pub(crate) fn data(
+        &mut self,
+        conn: &mut Conn,
+        dir: Dir,
+        bytes: &[u8],
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) -> Progress {
+        let mut at = 0;
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let stream = &mut self.dirs[dir];
+            if stream.left == 0 {
+                let Some(header) = rest.first_chunk() else {
+                    conn.layer_bytes = self.heap_bytes();
+                    return Progress::wait(at, HEADER - rest.len());
+                };
+                stream.begin(*header);
+                at += HEADER;
+                continue;
+            }
+            if rest.is_empty() {
+                conn.layer_bytes = self.heap_bytes();
+                return Progress::all(at);
+            }
+            let part = rest.get(..stream.left).unwrap_or(rest);
+            match stream.part(part, conn, dir, config, cx) {
+                Ok(Fed::Waiting) => at += part.len(),
+                Ok(Fed::Finished(how)) => return Progress::Finish { consumed: at, how },
+                Ok(Fed::Exceeded) => return Progress::Finish { consumed: at, how: Finish::Opaque },
+                Err(error) => return Progress::Finish { consumed: at, how: Finish::Malformed(error) },
+            }
+        }
+    }
+}
+
+impl Layer {
+    fn heap_bytes(&self) -> usize {
+        self.dirs.to_server.heap_bytes() + self.dirs.to_client.heap_bytes()
+    }
+}
+
+impl Stream {
+    fn begin(&mut self, [a, b, c, _, d, e, f]: [u8; HEADER]) {
+        let number = |bytes: [u8; 3]| {
+            let [low, middle, high] = bytes;
+            u32::from_le_bytes([low, middle, high, 0]) as usize
+        };
+        (self.left, self.room) = (number([a, b, c]), number([d, e, f]));
+        self.decoder = match (self.room, std::mem::take(&mut self.decoder)) {
+            (0, _) => Decoder::Stored,
+            (_, Decoder::Zlib(mut decoder)) => {
+                decoder.reset(true);
+                Decoder::Zlib(decoder)
+            }
+            (_, Decoder::Zstd(mut decoder)) => match decoder.reinit() {
+                Ok(()) => Decoder::Zstd(decoder),
+                Err(_) => Decoder::Unknown,
+            },
+            _ => Decoder::Unknown,
+        };
+    }
+
+    /// A part of a packet's bytes, at least one.
+    fn part(
+        &mut self,
+        part: &[u8],
+        conn: &mut Conn,
+        dir: Dir,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) -> Result<Fed, WireError> {
+        self.left -= part.len();
+        if matches!(self.decoder, Decoder::Unknown) {
+            self.decoder = match part.first() {
+                Some(&ZSTD_MAGIC) => {
+                    let decoder = zstd::stream::raw::Decoder::new();
+                    Decoder::Zstd(Box::new(decoder.map_err(|_| WireError::new("no zstd decoder", 0))?))
+                }
+                _ => Decoder::Zlib(Box::new(Decompress::new(true))),
+            };
+        }
+        if matches!(self.decoder, Decoder::Stored) {
+            return Ok(self.inner.feed(&Packets(config), conn, dir, part, cx));
+        }
+        self.inflated.resize(INFLATED_BYTES, 0);
+        let mut rest = part;
+        loop {
+            let (taken, made) = self.decoder.step(rest, &mut self.inflated)?;
+            rest = rest.get(taken..).unwrap_or_default();
+            self.room =
+                self.room.checked_sub(made).ok_or(WireError::new("more was compressed than was said", 0))?;
+            let fresh = self.inflated.get(..made).unwrap_or_default();
+            let fed = self.inner.feed(&Packets(config), conn, dir, fresh, cx);
+            if fed != Fed::Waiting || (made < INFLATED_BYTES && (rest.is_empty() || taken == 0)) {
+                return Ok(fed);
+            }
+        }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        let decoder =
+            if matches!(self.decoder, Decoder::Zlib(_) | Decoder::Zstd(_)) { DECODER_BYTES } else { 0 };
+        self.inner.heap_bytes() + self.inflated.capacity() + decoder
+    }
+}
+
+impl Decoder {
+    /// Inflates a part of `from` into `to`: bytes taken and bytes made.
+    fn step(&mut self, from: &[u8], to: &mut [u8]) -> Result<(usize, usize), WireError> {
+        const BROKEN: WireError = WireError::new("compressed packet", 0);
+        match self {
+            Self::Zlib(decoder) => {
+                let (taken, made) = (decoder.total_in(), decoder.total_out());
+                match decoder.decompress(from, to, FlushDecompress::None) {
+                    Ok(Status::Ok | Status::StreamEnd | Status::BufError) => Ok((
+                        usize::try_from(decoder.total_in() - taken).unwrap_or(0),
+                        usize::try_from(decoder.total_out() - made).unwrap_or(0),
+                    )),
+                    Err(_) => Err(BROKEN),
+                }
+            }
+            Self::Zstd(decoder) => {
+                let (mut input, mut output) = (InBuffer::around(from), OutBuffer::around(to));
+                decoder.run(&mut input, &mut output).map_err(|_| BROKEN)?;
+                let (taken, made) = (input.pos(), output.pos());
+                Ok((taken, made))
+            }
+            Self::Stored | Self::Unknown => Err(BROKEN),
+        }
+    }
+}
