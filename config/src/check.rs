@@ -85,7 +85,7 @@ impl Checker<'_> {
         let off = mood.off || is_off(&entry.node);
         // Whether an output that is not there matters is known to the program: with -N it does not.
         let of_output = path.strip_prefix("output.").is_some_and(|name| !name.contains('.'));
-        if setting.later && !mood.quiet && !off && !of_output && later::says_something(&entry.node) {
+        if setting.later && !mood.quiet && !off && !of_output && later::asks(&entry.node, setting, path) {
             self.later.note(path, &entry.key_at);
         }
         let mood = Mood { quiet: mood.quiet || setting.later || off, off };

@@ -100,9 +100,19 @@ fn block(node: &Node, indent: usize, out: &mut String) {
         }
         Value::List(items) => {
             for item in items {
-                pad(indent, out);
-                out.push('-');
-                below(item, indent, out);
+                let start = out.len();
+                match &item.value {
+                    // The first name stands on the line of the dash.
+                    Value::Map(map) if !map.is_empty() && item.reference.is_none() => {
+                        block(item, indent + 2, out);
+                        out.replace_range(start + indent..start + indent + 1, "-");
+                    }
+                    _ => {
+                        pad(indent, out);
+                        out.push('-');
+                        below(item, indent, out);
+                    }
+                }
             }
         }
         _ => {}
@@ -160,7 +170,12 @@ fn text(value: &str, out: &mut String) {
     // YAML 1.1 readers take these for booleans.
     let word = ["y", "n", "yes", "no", "on", "off"].iter().any(|word| value.eq_ignore_ascii_case(word));
     let stays = matches!(scalar::plain(value, crate::mark::Mark::DEFAULT).value, Value::Str(_));
-    if starts && stays && !word && value.chars().all(bare) {
+    // `10s`, `5MiB`.
+    let with_unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
+    let amount = !with_unit.is_empty()
+        && value.len() > with_unit.len()
+        && with_unit.chars().all(|c| c.is_ascii_alphabetic());
+    if (starts || amount) && stays && !word && value.chars().all(bare) {
         out.push_str(value);
         return;
     }

@@ -3,11 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use packetbeat_config::Loader;
+use packetbeat_core::plugin::Kind;
 use proptest::prelude::*;
 
 fn load(bytes: &[u8]) {
+    let kinds = [Kind::of::<packetbeat_dns::Dns>(), Kind::of::<packetbeat_http::Http>()];
+    let loader = Loader::new().protocols(&kinds);
     let env = |name: &str| (name.len() < 3).then(|| format!("[{name}, ${{{name}}}]"));
-    if let Ok(config) = Loader::new().text("p.yml", bytes).load(&env) {
+    if let Ok(config) = loader.clone().text("p.yml", bytes).load(&env) {
+        let complete = config.to_yaml();
+        // What was expanded may look like a reference again; it is not one.
+        if !complete.contains("${") {
+            let again =
+                loader.text("p.yml", complete.clone()).load(&env).expect("what was exported is sound");
+            assert_eq!(complete, again.to_yaml());
+        }
         for section in config.protocols.into_iter().flatten() {
             let _ = section.options.finish();
         }
@@ -22,7 +32,8 @@ fn pieces() -> impl Strategy<Value = String> {
             "packetbeat", ".protocols", "protocols", "type", "http", "ports", "output", ".file", "path", "fields", "tags",
             "name", ": ", ":\n  ", "\n", "\n  ", "- ", "[", "]", "{", "}", ", ", "&a ", "*a", "<<: ", "\"", "'", "${", "}",
             "${A}", "${A:b}", "${name}", "$", "~", "0", "80", "1e9", "-1s", "10MiB", "true", "#", "|\n", ">-\n ", "?", "!",
-            "!!str ", "---\n", "...\n", "%YAML 1.2\n", "\t", "\\u00e9", "\u{feff}", "é", "\0", "0.1", "a.b", "..", "@", "`",
+            "!!str ", "processors", "when", "equals", "and", "drop_event", "elasticsearch", "ssl", "hosts", "console", "pretty", "shipper",
+            "interfaces", "logging", "level", "queue", "mem", "disk", "---\n", "...\n", "%YAML 1.2\n", "\t", "\\u00e9", "\u{feff}", "é", "\0", "0.1", "a.b", "..", "@", "`",
         ])
         .prop_map(str::to_owned),
         1 => "\\PC{0,4}",

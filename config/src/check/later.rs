@@ -1,8 +1,12 @@
 //! What is accepted and not acted on yet: one warning for each section, and none for what asks for nothing.
 
 use crate::error::Warning;
+use crate::export;
 use crate::mark::Mark;
 use crate::node::{Node, Value};
+use crate::read;
+use crate::schema;
+use packetbeat_core::setting::{Setting, Type};
 
 /// Settings of one section that are not acted on.
 #[derive(Debug)]
@@ -47,14 +51,43 @@ impl Later {
     }
 }
 
-/// `enabled: false`, nothing at all, and an empty list ask for nothing: no need to warn of them.
-pub(super) fn says_something(node: &Node) -> bool {
-    match &node.value {
-        Value::Null | Value::Bool(false) => false,
-        Value::List(items) => !items.is_empty(),
-        Value::Map(map) => {
-            !super::is_off(node) && map.entries().iter().any(|entry| says_something(&entry.node))
+/// Does the setting ask for something that would not be so without it? Neither `enabled: false` nor a default does.
+pub(super) fn asks(node: &Node, setting: &Setting, path: &str) -> bool {
+    let table = schema::table_of(setting.kind);
+    match (&node.value, table) {
+        (Value::Null | Value::Bool(false), _) => false,
+        (Value::List(items), Some(_)) => !items.is_empty(),
+        (Value::Map(_), Some(_)) if super::is_off(node) => false,
+        (Value::Map(_), Some(_)) if export::presence_matters(path) => true,
+        (Value::Map(map), Some(table)) => map.entries().iter().any(|entry| {
+            let row = table.iter().find(|row| row.name == entry.key);
+            row.is_none_or(|row| asks(&entry.node, row, &super::join(path, &entry.key)))
+        }),
+        (Value::List(items), None) if items.is_empty() => false,
+        (Value::Map(map), None) if map.is_empty() => false,
+        _ => !is_default(node, setting),
+    }
+}
+
+fn is_default(node: &Node, setting: &Setting) -> bool {
+    let Some(default) = export::default_node(setting) else { return node.text() == Some("") };
+    match setting.kind {
+        Type::Bool => read::bool(node) == read::bool(&default),
+        Type::Bytes { .. } => read::bytes(node) == read::bytes(&default),
+        Type::Duration { .. } => read::duration(node) == read::duration(&default),
+        Type::Permissions => read::permissions(node) == read::permissions(&default),
+        Type::Word(words) => read::word(node, words) == read::word(&default, words),
+        Type::List(inner) => {
+            let texts = |node: &Node| -> Option<Vec<String>> {
+                Some(
+                    super::items(node, *inner)?
+                        .iter()
+                        .filter_map(|item| item.text().map(str::to_owned))
+                        .collect(),
+                )
+            };
+            texts(node) == texts(&default)
         }
-        _ => true,
+        _ => node.text() == default.text(),
     }
 }
