@@ -43,6 +43,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod cgroup;
 mod delta;
 pub mod expvar;
 mod proc;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::cgroup;
 use crate::proc;
 use crate::snapshot::Snapshot;
 
@@ -28,6 +29,7 @@ pub struct Identity {
 pub struct Process {
     identity: Identity,
     proc: PathBuf,
+    groups: PathBuf,
     begin: Instant,
     cores: u64,
 }
@@ -41,20 +43,35 @@ impl Process {
     #[expect(clippy::disallowed_methods, reason = "how long the process runs is no packet time")]
     fn at(identity: Identity, proc: &Path) -> Self {
         let cores = available_parallelism().map_or(0, |cores| u64::try_from(cores.get()).unwrap_or(0));
-        Self { identity, proc: proc.to_owned(), begin: Instant::now(), cores }
+        Self {
+            identity,
+            proc: proc.to_owned(),
+            groups: PathBuf::from("/sys/fs/cgroup"),
+            begin: Instant::now(),
+            cores,
+        }
     }
 
-    /// Adds `beat.info`, `beat.cpu`, `beat.memstats`, `beat.handles`, `beat.runtime` and `system`.
+    /// Adds `beat.info`, `beat.cpu`, `beat.memstats`, `beat.handles`, `beat.runtime`, `beat.cgroup` and `system`.
     pub fn add_to(&self, snapshot: &mut Snapshot) {
         self.add_identity(snapshot);
         self.add_processor(snapshot);
         self.add_memory(snapshot);
         self.add_handles(snapshot);
         self.add_system(snapshot);
+        if let Some(membership) = self.read("self/cgroup") {
+            cgroup::add_to(snapshot, &membership, &self.groups);
+        }
+    }
+
+    /// How long the program runs.
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        self.begin.elapsed()
     }
 
     fn add_identity(&self, snapshot: &mut Snapshot) {
-        let uptime = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let uptime = u64::try_from(self.uptime().as_millis()).unwrap_or(u64::MAX);
         snapshot.constant("beat.info.ephemeral_id", &self.identity.ephemeral_id);
         snapshot.constant("beat.info.name", &self.identity.name);
         snapshot.constant("beat.info.version", &self.identity.version);

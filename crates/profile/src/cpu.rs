@@ -1,7 +1,7 @@
 //! The profiler of processor time.
 
 use std::io::{self, Write};
-use std::sync::Once;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use flate2::Compression;
@@ -40,13 +40,13 @@ impl CpuProfiler {
     ///
     /// [`Error::Running`] if one is being taken, [`Error::Profiler`] if there is no folder for temporary files.
     pub fn start() -> Result<Self, Error> {
-        static PRIMED: Once = Once::new();
-        let mut failed = None;
-        PRIMED.call_once(|| failed = prime().err());
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(Self { guard: start(FREQUENCY)? }),
+        static PRIMED: Mutex<bool> = Mutex::new(false);
+        let mut primed = PRIMED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*primed {
+            prime()?;
+            *primed = true;
         }
+        Ok(Self { guard: start(FREQUENCY)? })
     }
 
     /// Stops it and writes the profile: `profile.proto` in gzip.
