@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     Outside,
     /// A jump backwards: it might run for ever.
     Loop,
+    /// A load from where the Linux kernel keeps what it knows of a packet beside its bytes: direction, interface.
+    Kernel,
     /// Division by a constant zero, or scratch memory that does not exist.
     Operand,
 }
@@ -93,6 +95,11 @@ enum Op {
     AnyBitX { yes: u8, no: u8 },
     Return(u32),
     ReturnA,
+    // A load and the comparison behind it in one step. The comparison stays where it is, for those who jump to it.
+    WordEqual { at: u8, k: u32, yes: u8, no: u8 },
+    HalfEqual { at: u8, k: u32, yes: u8, no: u8 },
+    ByteEqual { at: u8, k: u32, yes: u8, no: u8 },
+    HalfAnyBit { at: u8, k: u32, yes: u8, no: u8 },
 }
 
 impl Program {
@@ -102,7 +109,7 @@ impl Program {
     ///
     /// What is wrong with it; see [`Fault`].
     pub(crate) fn new(instructions: &[Instruction]) -> Result<Self, Fault> {
-        let ops = instructions.iter().map(Op::new).collect::<Result<Box<[Op]>, Fault>>()?;
+        let ops = instructions.iter().map(Op::new).collect::<Result<Vec<Op>, Fault>>()?;
         if ops.is_empty() {
             return Err(Fault::Unknown);
         }
@@ -111,6 +118,8 @@ impl Program {
                 return Err(Fault::Outside);
             }
         }
+        let behind = ops.iter().skip(1).map(Some).chain([None]);
+        let ops = ops.iter().zip(behind).map(|(op, behind)| op.joined(behind).unwrap_or(*op)).collect();
         Ok(Self { ops })
     }
 
@@ -129,10 +138,10 @@ impl Program {
     fn value(&self, data: &[u8], wire_len: u32) -> Option<u32> {
         let (mut a, mut x) = (0u32, 0u32);
         let mut scratch = [0u32; SCRATCH];
-        let mut at = 0usize;
+        let mut rest = &*self.ops;
         loop {
-            let op = self.ops.get(at)?;
-            at += 1;
+            let (op, behind) = rest.split_first()?;
+            rest = behind;
             match *op {
                 Op::Word(k) => a = word(data, k)?,
                 Op::Half(k) => a = half(data, k)?,
@@ -159,15 +168,31 @@ impl Program {
                 Op::Neg => a = a.wrapping_neg(),
                 Op::ToX => x = a,
                 Op::ToA => a = x,
-                Op::Jump(k) => at += k as usize,
-                Op::Equal { k, yes, no } => at += pick(a == k, yes, no),
-                Op::Greater { k, yes, no } => at += pick(a > k, yes, no),
-                Op::AtLeast { k, yes, no } => at += pick(a >= k, yes, no),
-                Op::AnyBit { k, yes, no } => at += pick(a & k != 0, yes, no),
-                Op::EqualX { yes, no } => at += pick(a == x, yes, no),
-                Op::GreaterX { yes, no } => at += pick(a > x, yes, no),
-                Op::AtLeastX { yes, no } => at += pick(a >= x, yes, no),
-                Op::AnyBitX { yes, no } => at += pick(a & x != 0, yes, no),
+                Op::Jump(k) => rest = rest.get(k as usize..)?,
+                Op::Equal { k, yes, no } => rest = pick(rest, a == k, yes, no)?,
+                Op::Greater { k, yes, no } => rest = pick(rest, a > k, yes, no)?,
+                Op::AtLeast { k, yes, no } => rest = pick(rest, a >= k, yes, no)?,
+                Op::AnyBit { k, yes, no } => rest = pick(rest, a & k != 0, yes, no)?,
+                Op::EqualX { yes, no } => rest = pick(rest, a == x, yes, no)?,
+                Op::GreaterX { yes, no } => rest = pick(rest, a > x, yes, no)?,
+                Op::AtLeastX { yes, no } => rest = pick(rest, a >= x, yes, no)?,
+                Op::AnyBitX { yes, no } => rest = pick(rest, a & x != 0, yes, no)?,
+                Op::WordEqual { at, k, yes, no } => {
+                    a = word(data, u32::from(at))?;
+                    rest = pick(rest, a == k, yes, no)?;
+                }
+                Op::HalfEqual { at, k, yes, no } => {
+                    a = half(data, u32::from(at))?;
+                    rest = pick(rest, a == k, yes, no)?;
+                }
+                Op::ByteEqual { at, k, yes, no } => {
+                    a = byte(data, u32::from(at))?;
+                    rest = pick(rest, a == k, yes, no)?;
+                }
+                Op::HalfAnyBit { at, k, yes, no } => {
+                    a = half(data, u32::from(at))?;
+                    rest = pick(rest, a & k != 0, yes, no)?;
+                }
                 Op::Return(k) => return Some(k),
                 Op::ReturnA => return Some(a),
             }
@@ -176,18 +201,20 @@ impl Program {
 }
 
 #[inline]
-fn pick(holds: bool, yes: u8, no: u8) -> usize {
-    usize::from(if holds { yes } else { no })
+fn pick(rest: &[Op], holds: bool, yes: u8, no: u8) -> Option<&[Op]> {
+    rest.get(usize::from(if holds { yes } else { no })..)
 }
 
 #[inline]
 fn word(data: &[u8], at: u32) -> Option<u32> {
-    data.get(at as usize..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
+    let at = at as usize;
+    data.get(at..at + 4)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
 #[inline]
 fn half(data: &[u8], at: u32) -> Option<u32> {
-    data.get(at as usize..)?.first_chunk().map(|bytes| u32::from(u16::from_be_bytes(*bytes)))
+    let at = at as usize;
+    data.get(at..at + 2)?.first_chunk().map(|bytes| u32::from(u16::from_be_bytes(*bytes)))
 }
 
 #[inline]
@@ -213,6 +240,9 @@ impl Calc {
     }
 }
 
+/// Where the Linux kernel's own "bytes" of a packet begin: -4096 (`SKF_AD_OFF`). No packet has a byte there.
+const KERNEL: u32 = 0xffff_f000;
+
 // Fields of an instruction's code: class in the low three bits, then width and mode, or operator and operand.
 const X_OPERAND: u16 = 0x08;
 
@@ -222,6 +252,7 @@ impl Op {
         let place =
             || u8::try_from(k).ok().filter(|place| usize::from(*place) < SCRATCH).ok_or(Fault::Operand);
         Ok(match code {
+            0x20 | 0x28 | 0x30 if k >= KERNEL => return Err(Fault::Kernel),
             0x20 => Self::Word(k),
             0x28 => Self::Half(k),
             0x30 => Self::Byte(k),
@@ -277,6 +308,26 @@ impl Op {
         })
     }
 
+    /// This and the next instruction in one, where there is such a one. It passes over the next.
+    fn joined(&self, behind: Option<&Self>) -> Option<Self> {
+        let place = |k| u8::try_from(k).ok();
+        Some(match (*self, *behind?) {
+            (Self::Word(at), Self::Equal { k, yes, no }) => {
+                Self::WordEqual { at: place(at)?, k, yes: yes.checked_add(1)?, no: no.checked_add(1)? }
+            }
+            (Self::Half(at), Self::Equal { k, yes, no }) => {
+                Self::HalfEqual { at: place(at)?, k, yes: yes.checked_add(1)?, no: no.checked_add(1)? }
+            }
+            (Self::Byte(at), Self::Equal { k, yes, no }) => {
+                Self::ByteEqual { at: place(at)?, k, yes: yes.checked_add(1)?, no: no.checked_add(1)? }
+            }
+            (Self::Half(at), Self::AnyBit { k, yes, no }) => {
+                Self::HalfAnyBit { at: place(at)?, k, yes: yes.checked_add(1)?, no: no.checked_add(1)? }
+            }
+            _ => return None,
+        })
+    }
+
     /// How far beyond itself it can lead, in instructions; 0 if it ends the run.
     fn reach(&self) -> usize {
         match *self {
@@ -316,6 +367,7 @@ mod tests {
         assert_eq!(fault(&[op(0x05, 1), op(0x06, 1)]), Fault::Outside);
         assert_eq!(fault(&[op(0x05, i32::MAX as u32), op(0x06, 1)]), Fault::Outside);
         assert_eq!(fault(&[op(0x05, u32::MAX), op(0x06, 1)]), Fault::Loop);
+        assert_eq!(fault(&[op(0x28, KERNEL + 4), op(0x06, 1)]), Fault::Kernel);
         assert_eq!(fault(&[op(0x34, 0), op(0x06, 1)]), Fault::Operand);
         assert_eq!(fault(&[op(0x60, 16), op(0x06, 1)]), Fault::Operand);
         assert_eq!(fault(&[op(0xb4, 1), op(0x06, 1)]), Fault::Unknown);
@@ -327,7 +379,7 @@ mod tests {
         let load = |code, k| value(&[op(code, k), op(0x16, 0)], &[1, 2, 3, 4, 5]);
         assert_eq!((load(0x20, 1), load(0x20, 2)), (Some(0x0203_0405), None));
         assert_eq!((load(0x28, 3), load(0x28, 4)), (Some(0x0405), None));
-        assert_eq!((load(0x30, 4), load(0x30, 5), load(0x30, u32::MAX)), (Some(5), None, None));
+        assert_eq!((load(0x30, 4), load(0x30, 5), load(0x30, KERNEL - 1)), (Some(5), None, None));
         // X is 12: the header length of the byte 3 at place 2, in words.
         let indirect = |code, k: u32| value(&[op(0xb1, 2), op(code, k), op(0x16, 0)], &[0, 0, 3, 9, 9]);
         assert_eq!((indirect(0x50, u32::MAX - 5), indirect(0x50, 0)), (None, None));

@@ -17,12 +17,21 @@ const USUAL: [LinkType; 6] = [
     LinkType::PPP,
 ];
 
+/// Bytes of the address family in front of BSD loopback packets.
+const LOOPBACK_HEADER: usize = 4;
+
 /// A filter for packets of one link type. libpcap compiles it, as it does for tcpdump; we run it.
+///
+/// The header of BSD loopback captures ([`LinkType::NULL`], [`LinkType::LOOP`]) names the address family by numbers that differ
+/// among systems and in the byte order of the machine that captured. Their packets are filtered as raw IP behind
+/// that header, unless the filter looks at it (`link[`, `ether[`).
 #[derive(Clone, Debug)]
 pub struct Filter {
     text: Arc<str>,
     link: LinkType,
     program: Program,
+    /// Bytes in front of a packet that the program does not know of.
+    header: usize,
 }
 
 /// Why a text is no filter.
@@ -53,6 +62,15 @@ pub enum FilterError {
         /// The filter.
         text: Arc<str>,
     },
+    /// It asks what only the kernel of the capturing machine knows.
+    #[error(
+        "filter {text:?}: direction and interface are known while packets are captured from an interface only: leave \
+         out inbound, outbound and ifindex"
+    )]
+    Live {
+        /// The filter.
+        text: Arc<str>,
+    },
     /// libpcap wrote a program that is none.
     #[error("filter {text:?}: libpcap compiled it into a program that is not classic BPF: simplify it")]
     Program {
@@ -67,11 +85,17 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// If libpcap refuses the text for this link type.
+    /// If libpcap refuses the text for this link type, or packets in a file cannot be filtered so.
     pub fn compile(text: &str, link: LinkType) -> Result<Self, FilterError> {
         let text: Arc<str> = text.trim().into();
-        match compile(&text, link) {
-            Ok(program) => Ok(Self { text, link, program }),
+        let is_loopback = matches!(link, LinkType::NULL | LinkType::LOOP);
+        let (behind, header) = match is_loopback && !["link[", "ether["].iter().any(|it| text.contains(it)) {
+            true => (LinkType::RAW, LOOPBACK_HEADER),
+            false => (link, 0),
+        };
+        match compile(&text, behind) {
+            Ok(program) => Ok(Self { text, link, program, header }),
+            Err(Refusal::Live) => Err(FilterError::Live { text }),
             Err(Refusal::Loop) => Err(FilterError::Loop { text }),
             Err(Refusal::Program) => Err(FilterError::Program { text }),
             Err(Refusal::Text(message)) if link == LinkType::ETHERNET || check(&text).is_err() => {
@@ -85,7 +109,7 @@ impl Filter {
     #[must_use]
     #[inline]
     pub fn wants(&self, packet: &Packet<'_>) -> bool {
-        self.program.run(packet.data, packet.wire_len)
+        self.program.run(packet.data.get(self.header..).unwrap_or_default(), packet.wire_len)
     }
 
     /// The text, trimmed.
@@ -108,8 +132,8 @@ impl Filter {
     }
 }
 
-/// Whether a text is a filter for packets of any usual link type: what can be said of `bpf_filter` before there is a
-/// packet.
+/// Whether a text is a filter for packets of any usual link type, be it for live capture alone: what can be said of
+/// `bpf_filter` before there is a packet.
 ///
 /// # Errors
 ///
@@ -119,20 +143,21 @@ pub fn check(text: &str) -> Result<(), FilterError> {
     let mut first = None;
     for link in USUAL {
         match compile(&text, link) {
-            Ok(_) => return Ok(()),
+            Ok(_) | Err(Refusal::Live) => return Ok(()),
             Err(refusal) => first = first.or(Some(refusal)),
         }
     }
     Err(match first {
         Some(Refusal::Text(message)) => FilterError::Refused { text, message },
         Some(Refusal::Loop) => FilterError::Loop { text },
-        Some(Refusal::Program) | None => FilterError::Program { text },
+        Some(Refusal::Program | Refusal::Live) | None => FilterError::Program { text },
     })
 }
 
 enum Refusal {
     Text(String),
     Loop,
+    Live,
     Program,
 }
 
@@ -147,6 +172,7 @@ fn compile(text: &str, link: LinkType) -> Result<Program, Refusal> {
         program.get_instructions().iter().map(|instruction| parse(&instruction.to_string())).collect();
     Program::new(&instructions.ok_or(Refusal::Program)?).map_err(|fault| match fault {
         Fault::Loop => Refusal::Loop,
+        Fault::Kernel => Refusal::Live,
         Fault::Unknown | Fault::Outside | Fault::Operand => Refusal::Program,
     })
 }
@@ -214,6 +240,38 @@ mod tests {
     fn loops_are_refused() {
         let error = Filter::compile("ip6 protochain 6", LinkType::ETHERNET).unwrap_err();
         assert!(matches!(error, FilterError::Loop { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_only_a_live_capture_knows() {
+        for text in ["inbound", "tcp and outbound"] {
+            assert_eq!(check(text), Ok(()));
+            let error = Filter::compile(text, LinkType::ETHERNET).unwrap_err();
+            assert!(matches!(error, FilterError::Live { .. }), "{error}");
+            Filter::compile(text, LinkType::LINUX_SLL).unwrap();
+        }
+    }
+
+    #[test]
+    fn loopback_of_every_system() {
+        let mut ipv6 = vec![0x60, 0, 0, 0, 0, 8, 17, 64];
+        ipv6.extend([0; 32]);
+        ipv6.extend([0, 53, 0, 99, 0, 8, 0, 0]);
+        for (link, family) in [
+            (LinkType::NULL, [30, 0, 0, 0]),
+            (LinkType::NULL, [0, 0, 0, 28]),
+            (LinkType::NULL, [10, 0, 0, 0]),
+            (LinkType::LOOP, [0, 0, 0, 24]),
+        ] {
+            let data = [&family[..], &ipv6].concat();
+            let wants = |text: &str| {
+                let packet = Packet { number: 1, nanos: 0, link, wire_len: 52, data: &data };
+                Filter::compile(text, link).unwrap().wants(&packet)
+            };
+            assert!(wants("ip6") && wants("udp port 53") && wants("len = 52") && wants("not arp"));
+            assert!(!wants("ip") && !wants("tcp"));
+            assert!(wants(&format!("link[0] = {}", family[0])));
+        }
     }
 
     #[test]
