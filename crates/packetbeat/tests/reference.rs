@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use packetbeat::Builder;
 use packetbeat_config::{Config, Errors, Loader};
 use packetbeat_core::plugin::Kind;
+use packetbeat_core::setting::find;
 use packetbeat_fields::docs::replace_block;
 use packetbeat_settings::{
-    LATER_PROTOCOLS, ProtocolTable, examples, options_markdown, reference, reference_markdown,
+    COMMON, LATER_PROTOCOLS, ProtocolTable, examples, options_markdown, reference, reference_markdown,
 };
 
 /// The protocols that the program is built with.
@@ -68,6 +69,18 @@ fn a_protocol_that_is_there_is_not_promised_for_later() {
     for kind in kinds() {
         let promised = LATER_PROTOCOLS.iter().any(|table| table.name == kind.name);
         assert!(!promised, "{} is there: take its row out of crates/settings/src/later.rs", kind.name);
+    }
+}
+
+#[test]
+fn protocols_know_the_options_that_packetbeat_shows() {
+    let names = include_str!("../../settings/tests/reference-names.txt");
+    for kind in kinds() {
+        let own = format!("packetbeat.protocols[{}].", kind.name);
+        for option in names.lines().filter_map(|name| name.strip_prefix(&own)) {
+            let known = find(kind.options, option).is_some() || find(COMMON, option).is_some();
+            assert!(known, "{} lacks {option}", kind.name);
+        }
     }
 }
 

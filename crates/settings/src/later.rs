@@ -17,7 +17,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("icmp", &[], &[], &[]),
     later("memcache", &[11211], BOTH, MEMCACHE),
     later("mongodb", &[27017], TCP, MONGODB),
-    later("mysql", &[3306, 3307], TCP, MYSQL),
     later("nfs", &[2049], TCP, NFS),
     later("pgsql", &[5432], TCP, PGSQL),
     later("redis", &[6379], TCP, REDIS),
@@ -126,16 +125,6 @@ const MONGODB: &[Setting] = &[
 const ROWS: Setting = Setting::whole("max_rows", 10, 0..=1 << 20, "Rows of a result that go into the event.");
 const ROW_LENGTH: Setting =
     Setting::bytes("max_row_length", 1024, 0..=1 << 30, "Bytes of a row that go into the event.");
-
-const MYSQL: &[Setting] = &[
-    ROWS,
-    ROW_LENGTH,
-    Setting::duration(
-        "statement_timeout",
-        Duration::from_secs(3600),
-        "How long a prepared statement is known after its last use.",
-    ),
-];
 
 const NFS: &[Setting] = &[Setting::duration(
     "transaction_timeout",

@@ -54,7 +54,7 @@ const FILES: &[Setting] = &[
     Setting::whole(
         "keepfiles",
         7,
-        2..=1024,
+        1..=1024,
         "Older files that stay beside the one being written; the oldest are deleted.",
     ),
     Setting::whole("permissions", 0o600, 0..=0o777, "Of new files.").of(Type::Permissions),
@@ -105,7 +105,7 @@ const EVENT_DATA_BYTES: Setting = Setting::bytes(
     1..=1 << 40,
     "A file that has so many bytes is followed by a new one.",
 );
-const EVENT_DATA_KEEP: Setting = Setting::whole("keepfiles", 2, 2..=1024, "Files that stay.");
+const EVENT_DATA_KEEP: Setting = Setting::whole("keepfiles", 2, 1..=1024, "Files that stay.");
 const EVENT_DATA_PERMISSIONS: Setting =
     Setting::whole("permissions", 0o600, 0..=0o777, "Of new files.").of(Type::Permissions);
 const EVENT_DATA_INTERVAL: Setting =

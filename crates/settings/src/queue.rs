@@ -34,14 +34,14 @@ const DISK: &[Setting] = &[
         .example("/var/lib/packetbeat/diskqueue"),
     Setting::unset(
         "max_size",
-        Type::Bytes { least: 10 << 20, most: 1 << 60 },
+        Type::Bytes { least: 10_000_000, most: 1 << 60 },
         "Bytes on disk at most, at least twice `segment_size`.",
     )
     .example("10GB")
     .required(),
     Setting::unset(
         "segment_size",
-        Type::Bytes { least: 1 << 20, most: 1 << 60 },
+        Type::Bytes { least: 1_000_000, most: 1 << 60 },
         "Bytes of one file; a tenth of `max_size` unless set.",
     )
     .example("1GB"),

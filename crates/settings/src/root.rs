@@ -58,6 +58,7 @@ pub(crate) const ROOT: &[Setting] = &[
         "Traces of the program itself, for an APM server.",
     )
     .later(),
+    Setting::section("geoip", GEOIP, "Where addresses are looked up. (Ours.)").later(),
     Setting::section("migration", MIGRATION, "Help with old versions.").later(),
     Setting::section("features", FEATURES, "Switches of single features.").later(),
     Setting::section("management", MANAGEMENT, "Control by a Fleet server, which is not supported.").later(),
@@ -135,6 +136,13 @@ const SECCOMP: &[Setting] = &[
 /// What a filter of system calls can do.
 const SECCOMP_ACTIONS: &[&str] =
     &["allow", "errno", "kill_process", "kill_thread", "log", "trace", "trap", "user_notif"];
+
+/// `geoip`.
+const GEOIP: &[Setting] = &[
+    Setting::bool("enabled", true, "Look addresses up; needs the section."),
+    Setting::list_of("databases", &Type::Path, &[], "Files of databases, in MaxMind's format.")
+        .example("[/usr/share/GeoIP/GeoLite2-City.mmdb]"),
+];
 
 /// `migration`.
 const MIGRATION: &[Setting] = &[Setting::section(

@@ -38,6 +38,8 @@ const DASHBOARDS: &[Setting] = &[
     Setting::unset("index", Type::Text, "The pattern of indexes that they look at.")
         .example("\"packetbeat-*\""),
     Setting::bool("always_kibana", false, "Load them by Kibana in any case."),
+    Setting::bool("only_dashboards", false, "Load the dashboards without the index pattern."),
+    Setting::bool("only_index", false, "Load the index pattern without the dashboards."),
     Setting::section(
         "retry",
         &[

@@ -67,7 +67,7 @@ pub(crate) fn duration(length: Duration) -> String {
 
 /// Bytes in the largest unit that has them whole.
 fn bytes(number: i64) -> String {
-    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1_000_000, "MB")];
     units
         .iter()
         .find(|(size, _)| number != 0 && number % size == 0)

@@ -114,6 +114,8 @@ pub(crate) const MONITORING: &[Setting] = &[
     TIMEOUT,
     Setting::section("ssl", SSL, "TLS."),
     Setting::section("kerberos", KERBEROS, "Kerberos."),
+    Setting::whole("buffer_size", 50, 1..=1 << 20, "Reports that wait while the cluster cannot be reached."),
+    Setting::list("tags", &[], "Tags that reports get.").example("[edge]"),
     Setting::section(
         "metrics",
         &[Setting::duration("period", Duration::from_secs(10), "How often.")],

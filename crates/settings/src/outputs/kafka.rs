@@ -73,7 +73,7 @@ pub(crate) const KAFKA: &[Setting] = &[
     Setting::duration("keep_alive", Duration::ZERO, "How often an idle connection is probed; 0 is never."),
     Setting::word(
         "compression",
-        &["none", "snappy", "lz4", "gzip", "zstd"],
+        &["none", "snappy", "lz4", "gzip", "zstd", "no", "off"],
         3,
         "How messages are compressed.",
     ),
