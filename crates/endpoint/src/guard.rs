@@ -30,7 +30,8 @@ pub(crate) enum Refused {
 
 impl Hosts {
     pub(crate) fn new(configured: &str, addresses: &[SocketAddr]) -> Self {
-        if !addresses.is_empty() && addresses.iter().all(|address| address.ip().is_loopback()) {
+        if !addresses.is_empty() && addresses.iter().all(|address| address.ip().to_canonical().is_loopback())
+        {
             Self::Loopback { configured: configured.to_owned() }
         } else {
             Self::Any
@@ -59,7 +60,7 @@ fn is_here(host: &str, configured: &str) -> bool {
         None => host.split_once(':').map_or(host, |(name, _)| name),
     };
     if let Ok(address) = name.parse::<IpAddr>() {
-        return address.is_loopback();
+        return address.to_canonical().is_loopback();
     }
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost") || name == configured.to_ascii_lowercase()
@@ -89,6 +90,7 @@ mod tests {
             "127.0.0.1:5066",
             "127.8.8.8",
             "[::1]:5066",
+            "[::ffff:127.0.0.1]:1",
             "a.localhost.",
             "me:1",
         ] {

@@ -22,7 +22,7 @@ pub struct Identity {
 
 /// Where metrics of the process come from.
 ///
-/// Everything is read anew from `/proc` in each [`add_to`](Self::add_to): five small files and a folder, some 50 µs.
+/// Everything is read anew from `/proc` in each [`add_to`](Self::add_to): some small files and a folder, some 80 µs.
 /// What cannot be read (no `/proc`, or files that belong to root because the program was started with capabilities)
 /// is absent.
 #[derive(Clone, Debug)]
