@@ -2,7 +2,9 @@
 
 use packetbeat_core::setting::{Setting, Type};
 
+use crate::queue::QUEUE;
 use crate::root;
+use crate::ssl::{KERBEROS, SSL};
 
 /// A top-level section, or the settings that are in none.
 pub(crate) struct Group {
@@ -108,4 +110,32 @@ pub(crate) fn flatten(table: &'static [Setting], above: &str, later: bool, rows:
             flatten(inner(setting), &name, later, rows);
         }
     }
+}
+
+/// A table that stands in many sections: it is explained once, and pointed to.
+pub(crate) struct Shared {
+    table: &'static [Setting],
+    /// What it is called.
+    pub(crate) title: &'static str,
+    /// Where the page explains it.
+    pub(crate) anchor: &'static str,
+    /// The section where the reference configuration explains it.
+    pub(crate) home: &'static str,
+}
+
+const SHARED: &[Shared] = &[
+    Shared { table: SSL, title: "TLS", anchor: "tls", home: "output.elasticsearch" },
+    Shared { table: KERBEROS, title: "Kerberos", anchor: "kerberos", home: "output.elasticsearch" },
+    Shared { table: QUEUE, title: "queue", anchor: "queue", home: "queue" },
+];
+
+/// The table that a section shares with others.
+pub(crate) fn shared(setting: &Setting) -> Option<&'static Shared> {
+    let Type::Section(table) = setting.kind else { return None };
+    SHARED.iter().find(|shared| shared.table == table)
+}
+
+/// Is this the name of a setting in the section `above`?
+pub(crate) fn is_below(name: &str, above: &str) -> bool {
+    name.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }

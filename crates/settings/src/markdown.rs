@@ -3,15 +3,10 @@
 use packetbeat_core::setting::{Setting, Type};
 
 use crate::later::with_later;
-use crate::layout::{Block, Row, flatten, groups};
-use crate::queue::QUEUE;
+use crate::layout::{Block, Row, Shared, flatten, groups, is_below, shared};
 use crate::ssl::{KERBEROS, SSL};
 use crate::value::{default_yaml, limits};
 use crate::{COMMON, LATER_PROTOCOLS, PROCESSORS, ProtocolTable, walk};
-
-/// Tables that stand in many sections: written once, and pointed to.
-const SHARED: &[(&[Setting], &str, &str)] =
-    &[(SSL, "TLS", "tls"), (KERBEROS, "Kerberos", "kerberos"), (QUEUE, "queue", "queue")];
 
 const HEAD: &str = "\
 # Reference
@@ -49,7 +44,7 @@ pub fn reference_markdown(protocols: &[ProtocolTable]) -> String {
     }
     protocols_markdown(protocols, &mut text);
     processors_markdown(&mut text);
-    for (table, title, _) in SHARED.iter().filter(|(_, title, _)| *title != "queue") {
+    for (table, title) in [(SSL, "TLS"), (KERBEROS, "Kerberos")] {
         heading("##", title, "In every section that it is named in.", false, &mut text);
         text.push_str(&options_markdown(table));
     }
@@ -146,10 +141,6 @@ fn highest_later(table: &'static [Setting]) -> Vec<String> {
     names
 }
 
-fn is_below(name: &str, above: &str) -> bool {
-    name.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
-}
-
 fn bullet(names: Vec<String>, before: &str, text: &mut String) {
     if !names.is_empty() {
         let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
@@ -172,7 +163,8 @@ fn rows_markdown(rows: &[Row]) -> String {
         if pointed.as_ref().is_some_and(|above| is_below(&row.name, above)) {
             continue;
         }
-        if let Some((_, title, anchor)) = shared(row.setting) {
+        if let Some(shared) = shared(row.setting) {
+            let Shared { title, anchor, .. } = shared;
             let yet = if row.later { " *Not yet.*" } else { "" };
             text.push_str(&format!(
                 "| `{}.*` | \u{2013} | {} See [{title}](#{anchor}).{yet} |\n",
@@ -189,11 +181,6 @@ fn rows_markdown(rows: &[Row]) -> String {
         }
     }
     text
-}
-
-fn shared(setting: &Setting) -> Option<&'static (&'static [Setting], &'static str, &'static str)> {
-    let Type::Section(table) = setting.kind else { return None };
-    SHARED.iter().find(|(shared, _, _)| *shared == table)
 }
 
 fn default_cell(setting: &Setting) -> String {

@@ -6,12 +6,15 @@
 use packetbeat_core::setting::{Default, Setting, Type};
 
 use crate::later::with_later;
-use crate::layout::{Block, Group, Row, flatten, groups};
+use crate::layout::{Block, Group, Row, flatten, groups, is_below, shared};
 use crate::value::{default_yaml, limits, shown_yaml};
 use crate::{COMMON, PROCESSORS, ProcessorTable, ProtocolTable};
 
 /// Columns of a comment.
 const WIDTH: usize = 100;
+
+/// Stands for the name of a section in a processor.
+const PROCESSOR: &str = "processors";
 
 const HEAD: &str = "\
 # packetbeat.reference.yml: every setting, with its default or an example, and what it is for.
@@ -60,8 +63,33 @@ fn write_block(block: &Block, text: &mut String) {
     comment(block.section.about, "", text);
     later(block.later, "", text);
     line("", &format!("{}:", block.name), text);
-    for row in &block.rows {
-        write_row(row, "  ", text);
+    write_rows(&block.rows, &block.name, "  ", text);
+}
+
+/// The rows of the section `name`. Tables that many sections share are explained in one of them; of processors they are only
+/// named, elsewhere they stand there without words.
+fn write_rows(rows: &[Row], name: &str, indent: &str, text: &mut String) {
+    let mut rows = rows.iter().peekable();
+    while let Some(row) = rows.next() {
+        let Some(shared) = shared(row.setting).filter(|shared| shared.home != name) else {
+            write_row(row, indent, text);
+            continue;
+        };
+        text.push('\n');
+        let in_processor = name == PROCESSOR;
+        let ends = if in_processor { ".*" } else { "" };
+        let about = format!(
+            "-- {}{ends}: {} What can be set is explained at {}.",
+            row.name, row.setting.about, shared.home
+        );
+        comment(&about, indent, text);
+        later(row.later, indent, text);
+        while let Some(below) = rows.next_if(|below| is_below(&below.name, &row.name)) {
+            let shown = shown_yaml(below.setting).filter(|_| !in_processor && !below.is_heading());
+            if let Some(shown) = shown {
+                line(indent, &format!("{}: {shown}", below.name), text);
+            }
+        }
     }
 }
 
@@ -85,7 +113,7 @@ fn write_about(row: &Row, indent: &str, text: &mut String) {
         about.push(' ');
         about.push_str(&limits);
     }
-    if setting.example.is_some() && setting.default != Default::Unset {
+    if setting.example.is_some() && setting.default != Default::Unset && !about.contains("nless set") {
         about.push_str(&match default_yaml(setting).as_deref() {
             Some("[]" | "\"\"") | None => " Unless set: none.".to_owned(),
             Some(default) => format!(" Unless set: {default}."),
@@ -133,9 +161,7 @@ fn write_processor(table: &ProcessorTable, text: &mut String) {
     line("  ", &format!("- {}:", table.name), text);
     let mut rows = Vec::new();
     flatten(table.options, "", false, &mut rows);
-    for row in &rows {
-        write_row(row, "      ", text);
-    }
+    write_rows(&rows, PROCESSOR, "      ", text);
 }
 
 fn write_protocols(row: &Row, protocols: &[ProtocolTable], text: &mut String) {
@@ -170,9 +196,7 @@ fn write_protocol(table: &ProtocolTable, text: &mut String) {
     }
     let mut rows = Vec::new();
     flatten(table.options, "", false, &mut rows);
-    for row in &rows {
-        write_row(row, "    ", text);
-    }
+    write_rows(&rows, table.name, "    ", text);
 }
 
 fn later(later: bool, indent: &str, text: &mut String) {
