@@ -149,6 +149,12 @@ impl Map {
         self.entries.push(entry);
     }
 
+    /// Takes an entry out.
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Entry> {
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(index))
+    }
+
     pub(crate) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }

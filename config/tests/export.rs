@@ -2,11 +2,12 @@
 // Tests may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
 use packetbeat_config::{Config, Loader};
-use packetbeat_core::plugin::Kind;
 
 fn load(text: &str) -> Config {
-    let kinds = [Kind::of::<packetbeat_dns::Dns>(), Kind::of::<packetbeat_http::Http>()];
+    let kinds = common::kinds();
     let loader = Loader::new().protocols(&kinds).text("p.yml", text);
     let loader = loader.keystore(|name| (name == "ES_PWD").then(|| "s3cret, [x]".to_owned()));
     match loader.load(&|name| (name == "HOST").then(|| "es-1".to_owned())) {

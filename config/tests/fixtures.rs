@@ -4,20 +4,14 @@
 // Tests may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
+use common::kinds;
 use packetbeat_config::{Config, Errors, Loader};
-use packetbeat_core::plugin::Kind;
 use std::path::{Path, PathBuf};
 
 /// What no message may show.
 const SECRETS: [&str; 2] = ["s3cret", "changeme"];
-
-fn kinds() -> Vec<Kind> {
-    vec![
-        Kind::of::<packetbeat_dns::Dns>(),
-        Kind::of::<packetbeat_http::Http>(),
-        Kind::of::<packetbeat_smtp::Smtp>(),
-    ]
-}
 
 fn load(path: &Path) -> Result<Config, Errors> {
     let name = path.file_name().unwrap().to_str().unwrap();

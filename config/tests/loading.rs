@@ -2,11 +2,12 @@
 // Tests may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
 use packetbeat_config::{
     CaptureKind, Codec, Config, Level, Loader, Network, Output, Precision, Range, Value, check_permissions,
 };
 use packetbeat_core::options::{Common, Options};
-use packetbeat_core::plugin::Kind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,12 +23,7 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn loader() -> Loader {
-    let kinds = [
-        Kind::of::<packetbeat_dns::Dns>(),
-        Kind::of::<packetbeat_http::Http>(),
-        Kind::of::<packetbeat_smtp::Smtp>(),
-    ];
-    Loader::new().protocols(&kinds)
+    Loader::new().protocols(&common::kinds())
 }
 
 #[track_caller]

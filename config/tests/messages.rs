@@ -2,6 +2,8 @@
 // Tests may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
 use packetbeat_config::Loader;
 
 fn env(name: &str) -> Option<String> {
@@ -45,12 +47,17 @@ fn overrides() {
 fn what_is_quoted_stays_on_its_line() {
     let said = |loader: Loader| loader.load(&env).unwrap_err().to_string();
     assert_eq!(said(Loader::new().set(":\n  worker: 2")), "-E :\\n  worker: 2: expected key=value");
-    assert_eq!(
-        said(Loader::new().text("a\u{1b}[2J.yml", "{\"r\\ne\\e[31m\": 1}")),
-        "a\\u{1b}[2J.yml:1:2: r\\ne\\u{1b}[31m: unknown setting (valid here: packetbeat, name, tags, fields, fields_under_root, \
-         timestamp, queue, max_procs, gc_percent, processors, cloud, output and 11 more)"
+    let unknown = said(Loader::new().text("a\u{1b}[2J.yml", "{\"r\\ne\\e[31m\": 1}"));
+    assert!(
+        unknown
+            .starts_with("a\\u{1b}[2J.yml:1:2: r\\ne\\u{1b}[31m: unknown setting (valid here: packetbeat, "),
+        "{unknown}"
     );
-    let config = Loader::new().text("a\u{1b}.yml", "packetbeat.protocols: {mysql: ~}\n").load(&env).unwrap();
+    let config = Loader::new()
+        .protocols(&common::kinds())
+        .text("a\u{1b}.yml", "packetbeat.protocols: {dns: ~}\n")
+        .load(&env)
+        .unwrap();
     let said: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
     assert!(!said.is_empty() && said.iter().all(|line| line.starts_with("a\\u{1b}.yml:1:")), "{said:?}");
 }
