@@ -51,7 +51,7 @@ pub(super) fn insecure(migration: &mut Migration<'_>, path: &str, entry: Entry, 
         Some(false) => {
             migration.dropped(path, &entry, since, "certificates are verified unless told otherwise")
         }
-        None => migration.put_back(path, entry),
+        None => migration.wrong(path, &entry, "true or false", &beside(path, "verification_mode")),
     }
 }
 
