@@ -10,7 +10,7 @@ use crate::command::{self, Asked, Kind, Request};
 use crate::config::Config;
 use crate::conn::{Conn, Phase, Step, unmatched};
 use crate::limits::{COMMAND_BYTES, LOGIN_BYTES, NAME_BYTES};
-use crate::search::{self, Found};
+use crate::search::{self, Found, LAYER_HEADER};
 use crate::wire::{self, HEADER, Header, LONGEST};
 
 /// The number of the last statement that was prepared (MariaDB), for those who do not wait for its answer.
@@ -52,13 +52,13 @@ impl Conn {
         match read {
             Ok(None) => Step::over(header, bytes.len()),
             Ok(Some(how)) => Step::Finish { took: (HEADER + header.len).min(bytes.len()), how },
-            Err(error) if !self.understood => Step::Finish {
+            Err(error) if self.is_new => Step::Finish {
                 took: 0,
                 how: Finish::Malformed(WireError::new(error.reason, HEADER + error.at)),
             },
             Err(_) => {
                 self.lose(Reason::Malformed, config, cx);
-                self.sides.to_server.lost = true;
+                self.lose_client();
                 Step::Took(HEADER)
             }
         }
@@ -66,26 +66,19 @@ impl Conn {
 
     /// Looks for a command to take up at.
     fn find_command(&mut self, bytes: &[u8]) -> Step {
-        match search::command(bytes) {
+        let side = &mut self.sides.to_server;
+        let (searched, more) = match search::command(bytes, side.searched) {
             Found::At(at) => {
-                let side = &mut self.sides.to_server;
-                (side.lost, side.continued) = (false, false);
+                (side.lost, side.continued, side.searched) = (false, false, 0);
                 self.client_spoke = !search::is_login(bytes.get(at..).unwrap_or_default());
-                // Nothing may be in front of it: the next packet is read then.
-                if at == 0 { self.reread() } else { Step::Took(at) }
+                return Step::Took(at);
             }
-            Found::Perhaps { at: 0, more } => Step::Needs(more),
-            Found::Perhaps { at, .. } | Found::Nothing { passed: at } => match at {
-                0 => Step::Needs(1),
-                at => Step::Took(at),
-            },
-        }
-    }
-
-    /// The bytes at hand are to be read again, in another way.
-    #[expect(clippy::unused_self, reason = "a step of the connection")]
-    const fn reread(&self) -> Step {
-        Step::Took(0)
+            Found::Perhaps { searched, more } => (searched, more),
+            Found::Nothing { searched } => (searched, 1),
+        };
+        let passed = searched.saturating_sub(LAYER_HEADER);
+        side.searched = searched - passed;
+        if passed == 0 { Step::Needs(more) } else { Step::Took(passed) }
     }
 
     /// Bytes that belong to the command before.

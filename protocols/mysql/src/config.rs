@@ -5,16 +5,16 @@ use std::time::Duration;
 use packetbeat_core::options::{Common, Options};
 use packetbeat_core::setting::Setting;
 
-use crate::limits::MAX_ROW_LENGTH;
+use crate::limits::ROW_BYTES;
 
 /// The options of MySQL.
 pub(crate) const OPTIONS: &[Setting] = &[
     Setting::whole("max_rows", 10, 0..=1 << 20, "Rows of a result that go into `response`."),
-    Setting::whole(
+    Setting::bytes(
         "max_row_length",
         1024,
-        0..=MAX_ROW_LENGTH,
-        "Bytes of a row's values that go into `response`; columns behind them are left out.",
+        0..=1 << 30,
+        "Bytes of a row's values that go into `response`, 64 KiB at most; columns behind them are left out.",
     ),
     Setting::duration(
         "statement_timeout",
@@ -61,7 +61,9 @@ impl Config {
         let nanos = |length: Duration| i64::try_from(length.as_nanos()).unwrap_or(i64::MAX);
         Self {
             max_rows: options.u64("max_rows"),
-            max_row_length: usize::try_from(options.u64("max_row_length")).unwrap_or(usize::MAX),
+            max_row_length: usize::try_from(options.bytes("max_row_length"))
+                .unwrap_or(ROW_BYTES)
+                .min(ROW_BYTES),
             statement_timeout: nanos(options.duration("statement_timeout")),
             mask: options.bool("mask_literals"),
             all_commands: options.bool("all_commands"),

@@ -53,6 +53,8 @@ pub(crate) struct Side {
     pub(crate) lost: bool,
     /// The next packet goes on with the payload of the one before.
     pub(crate) continued: bool,
+    /// While a beginning is looked for: bytes left waiting that were searched.
+    pub(crate) searched: usize,
     /// Bytes that the engine was asked to skip.
     skipping: u64,
 }
@@ -69,8 +71,12 @@ pub(crate) struct Conn {
     pub(crate) scratch: Scratch,
     /// A login or a command was seen: what the client says now with another number goes on with it.
     pub(crate) client_spoke: bool,
-    /// Answers to commands were understood.
-    pub(crate) understood: bool,
+    /// Joined in the middle, the first bytes of the server may all the same be its greeting.
+    pub(crate) may_be_greeted: bool,
+    /// Bytes of the server that were left waiting then, before any command was seen.
+    pub(crate) before_command: usize,
+    /// No answer was understood yet, and nothing was lost: what cannot be read is another protocol.
+    pub(crate) is_new: bool,
     /// An EOF packet may follow that belongs to the answer before.
     pub(crate) stray_eof: bool,
     /// The login is over and agreed on compression: what follows is read in another way.
@@ -107,7 +113,13 @@ impl Conn {
     pub(crate) fn new(start: Start) -> Self {
         let side = Side { lost: start == Start::Midstream, ..Side::default() };
         let phase = if start == Start::Midstream { Phase::Answer } else { Phase::Greeting };
-        Self { sides: Both { to_server: side, to_client: side }, phase, ..Self::default() }
+        Self {
+            sides: Both { to_server: side, to_client: side },
+            phase,
+            may_be_greeted: start == Start::Midstream,
+            is_new: start != Start::Midstream,
+            ..Self::default()
+        }
     }
 
     /// Reads packets of one direction.
@@ -176,7 +188,14 @@ impl Conn {
             self.answered(config, cx);
         }
         self.lose(Reason::Gap, config, cx);
-        self.sides.to_server.lost |= dir == Dir::ToServer;
+        if dir == Dir::ToServer {
+            self.lose_client();
+        }
+    }
+
+    /// Where the client's next command begins is not known.
+    pub(crate) fn lose_client(&mut self) {
+        self.sides.to_server = Side { lost: true, ..Side::default() };
     }
 
     const fn is_within_rows(&self) -> bool {
@@ -189,6 +208,7 @@ impl Conn {
         self.reply.clear();
         self.phase = Phase::Answer;
         self.stray_eof = false;
+        self.is_new = false;
         self.sides.to_client = Side { lost: true, ..Side::default() };
     }
 
@@ -212,7 +232,7 @@ impl Conn {
         });
         self.reply.clear();
         self.phase = Phase::Answer;
-        self.understood = true;
+        self.is_new = false;
         self.watch(config, cx);
     }
 

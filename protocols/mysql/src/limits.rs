@@ -6,12 +6,10 @@ pub(crate) const COMMAND_BYTES: usize = 64 << 10;
 pub(crate) const LOGIN_BYTES: usize = 4 << 10;
 /// Bytes of a response's packet that are read where only its figures matter.
 pub(crate) const ANSWER_BYTES: usize = 4 << 10;
-/// Bytes of a row that are read for the text of a response.
+/// Bytes of a row that are read for the text of a response: the most that `max_row_length` can ask for.
 pub(crate) const ROW_BYTES: usize = 64 << 10;
 /// Bytes of the text of a response.
-pub(crate) const RESPONSE_BYTES: usize = 256 << 10;
-/// Bytes of the text of one row: the most that `max_row_length` can ask for.
-pub(crate) const MAX_ROW_LENGTH: i64 = 64 << 10;
+pub(crate) const RESPONSE_BYTES: usize = 4 << 20;
 /// Columns of a result whose types are kept; MySQL has 4096 in a table.
 pub(crate) const COLUMNS: usize = 4096;
 /// Columns that a response may announce before it is taken for a lie.

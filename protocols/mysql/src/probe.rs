@@ -18,9 +18,10 @@ pub(crate) fn probe(head: &[u8]) -> Verdict {
         let may_be = head.get(2).is_none_or(|high| *high == 0);
         return if may_be { Verdict::NeedMore } else { Verdict::Reject };
     };
-    let (true, Some(first)) = (header.len > 0 && header.seq <= 2, head.get(HEADER)) else {
-        return if header.len > 0 && header.seq <= 2 { Verdict::NeedMore } else { Verdict::Reject };
-    };
+    if !(1..1 << 16).contains(&header.len) || header.seq > 2 {
+        return Verdict::Reject;
+    }
+    let Some(first) = head.get(HEADER) else { return Verdict::NeedMore };
     match (header.seq, *first) {
         (0, 9 | 10) => greeting(head, header),
         (0, 0xff) => verdict(search::begins_error(head), SERVER),

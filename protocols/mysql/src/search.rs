@@ -9,10 +9,10 @@ use crate::wire::{self, HEADER, Header, caps};
 pub(crate) enum Found {
     /// It begins here.
     At(usize),
-    /// It may begin here: so many more bytes tell.
-    Perhaps { at: usize, more: usize },
+    /// It may begin behind so many bytes: so many more tell.
+    Perhaps { searched: usize, more: usize },
     /// It does not begin in the first so many bytes.
-    Nothing { passed: usize },
+    Nothing { searched: usize },
 }
 
 /// Whether something begins at the start of some bytes.
@@ -24,21 +24,45 @@ pub(crate) enum Begins {
     Perhaps(usize),
 }
 
-/// The first command, or login, in `bytes`.
-pub(crate) fn command(bytes: &[u8]) -> Found {
-    let mut at = 0;
+/// The first command, or login, in `bytes`. One that stands in a compressed packet is none: the server's answers cannot be read.
+/// Its first `searched` bytes were looked at before.
+pub(crate) fn command(bytes: &[u8], searched: usize) -> Found {
+    let mut at = searched;
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > HEADER) {
-        match begins_command(rest) {
+        let begins = if is_layered(bytes, at) { Begins::No } else { begins_command(rest) };
+        match begins {
             Begins::Yes => return Found::At(at),
-            Begins::Perhaps(more) => return Found::Perhaps { at, more },
+            Begins::Perhaps(more) => return Found::Perhaps { searched: at, more },
             Begins::No => at += 1,
         }
     }
-    Found::Nothing { passed: at.min(bytes.len()) }
+    Found::Nothing { searched: at }
+}
+
+/// Bytes of a compressed packet's header: as many as must be kept in front of what was not searched.
+pub(crate) const LAYER_HEADER: usize = 7;
+
+/// Whether the packet at `at` is the first of a compressed packet that is not compressed.
+fn is_layered(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(LAYER_HEADER).and_then(|start| bytes.get(start..)).is_some_and(begins_layer)
+}
+
+/// Whether a compressed packet that is not compressed begins here, with a packet in it that fills it.
+fn begins_layer(bytes: &[u8]) -> bool {
+    let [a, b, c, _, 0, 0, 0, rest @ ..] = bytes else { return false };
+    let len = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
+    Header::read(rest).is_some_and(|header| header.len + HEADER == len)
 }
 
 /// Whether a command or a login begins `bytes`, of which at least the first of the payload is there.
 fn begins_command(bytes: &[u8]) -> Begins {
+    begins_chain(bytes, 0)
+}
+
+/// The same; `depth` commands were in front of it.
+fn begins_chain(bytes: &[u8], depth: u32) -> Begins {
+    /// So many commands side by side are certain.
+    const CERTAIN: u32 = 3;
     let (Some(header), Some(code)) = (Header::read(bytes), bytes.get(HEADER)) else { return Begins::No };
     if header.seq == 1 {
         return begins_login(bytes);
@@ -53,21 +77,21 @@ fn begins_command(bytes: &[u8]) -> Begins {
         _ => match bytes.len().checked_sub(HEADER + header.len) {
             None => Begins::Perhaps(HEADER + header.len - bytes.len()),
             // What is short is certain only if nothing, or another command, is behind it.
-            Some(0) => ends_well(bytes, *code),
-            Some(_) => {
-                let behind = bytes.get(HEADER + header.len..).unwrap_or_default();
-                let another = matches!(behind, [_, _, _, 0, code, ..] if command::kind(*code).is_some());
-                if another { ends_well(bytes, *code) } else { Begins::No }
-            }
+            Some(behind) => match ends_well(bytes.get(..bytes.len() - behind).unwrap_or_default(), *code) {
+                Begins::Yes if behind == 0 || depth >= CERTAIN => Begins::Yes,
+                Begins::Yes if behind <= HEADER => Begins::Perhaps(HEADER + 1 - behind),
+                Begins::Yes => begins_chain(bytes.get(bytes.len() - behind..).unwrap_or_default(), depth + 1),
+                other => other,
+            },
         },
     }
 }
 
-/// Whether a command without a text can be so long.
+/// Whether a command without a statement can be so long. Those that are not answered are not worth starting at.
 const fn has_length_of(code: u8, len: usize) -> bool {
     match code {
-        1 | 9 | 10 | 13 | 14 | 31 => len == 1,
-        25 | 26 => len == 5,
+        9 | 10 | 13 | 14 | 31 => len == 1,
+        26 => len == 5,
         28 => len == 9,
         23 => len >= 10 && len <= SEARCHED_BYTES,
         0xfa => len >= 7 && len <= SEARCHED_BYTES,
@@ -185,15 +209,37 @@ pub(crate) fn begins_login(bytes: &[u8]) -> Begins {
     if zeros && capabilities & caps::PROTOCOL_41 != 0 { Begins::Yes } else { Begins::No }
 }
 
-/// Whether these bytes, five at least, begin with a server's greeting.
-pub(crate) fn is_greeting(bytes: &[u8]) -> bool {
-    matches!(*bytes, [len, 0, 0, 0, 9 | 10, b'0'..=b'9', ..] if len > 30)
+/// Whether a server's greeting begins here.
+pub(crate) fn begins_greeting(bytes: &[u8]) -> Begins {
+    const TELLING: usize = 6;
+    let fits = |(at, byte): (usize, &u8)| match at {
+        0 => *byte > 30,
+        1..=3 => *byte == 0,
+        4 => matches!(*byte, 9 | 10),
+        _ => byte.is_ascii_digit(),
+    };
+    match bytes.iter().take(TELLING).enumerate().all(fits) {
+        true if bytes.len() < TELLING => Begins::Perhaps(TELLING - bytes.len()),
+        true => Begins::Yes,
+        false => Begins::No,
+    }
 }
 
-/// Whether these bytes, five at least, begin an answer to a command of this kind.
-pub(crate) fn is_answer(bytes: &[u8], kind: Kind) -> bool {
-    let [_, _, _, seq, first, rest @ ..] = bytes else { return false };
-    let Some(header) = Header::read(bytes) else { return false };
+/// Whether an answer to a command of this kind begins here.
+pub(crate) fn begins_answer(bytes: &[u8], kind: Kind) -> Begins {
+    let ([_, _, _, seq, first, rest @ ..], Some(header)) = (bytes, Header::read(bytes)) else {
+        return Begins::Perhaps(HEADER + 1 - bytes.len().min(HEADER));
+    };
+    // An OK without figures is as long as what tells it from a compressed packet.
+    let told = HEADER + LAYER_HEADER;
+    if matches!(rest, [] | [0] | [0, 0, ..]) && *first == 0 && header.len >= LAYER_HEADER {
+        if bytes.len() < told {
+            return Begins::Perhaps(told - bytes.len());
+        }
+        if begins_layer(bytes) {
+            return Begins::No;
+        }
+    }
     let begins = match kind {
         Kind::Login | Kind::ChangeUser => matches!(*first, 0..=2 | 0xfe | 0xff),
         Kind::Fetch | Kind::Statistics | Kind::Binlog => true,
@@ -205,10 +251,14 @@ pub(crate) fn is_answer(bytes: &[u8], kind: Kind) -> bool {
             0xff => header.len > 3,
             0xfb => true,
             0xfe => false,
-            _ => header.len <= 4 && (header.len > 2 || rest.len() <= 1 || columns_follow(rest, header)),
+            _ => header.len <= 4 && columns_follow(rest, header),
         },
     };
-    begins && (*seq == 1 || matches!(kind, Kind::Login | Kind::ChangeUser))
+    if begins && (*seq == 1 || matches!(kind, Kind::Login | Kind::ChangeUser)) {
+        Begins::Yes
+    } else {
+        Begins::No
+    }
 }
 
 /// Whether the packet behind the number of columns is the next one, as far as it has come.
@@ -243,9 +293,11 @@ fn is_start_of_result(bytes: &[u8]) -> bool {
 
 /// Whether an error begins here: with its SQL state, printable to its end.
 pub(crate) fn begins_error(bytes: &[u8]) -> Begins {
+    /// An error's text has 512 bytes at most.
+    const MOST: usize = 600;
     let Some(header) = Header::read(bytes) else { return Begins::Perhaps(1) };
     let Some(payload) = bytes.get(HEADER..HEADER + header.len) else {
-        let fits = header.len < 600
+        let fits = header.len < MOST
             && header.seq <= 2
             && bytes.get(HEADER).is_none_or(|first| *first == 0xff)
             && bytes.get(HEADER + 3).is_none_or(|mark| *mark == b'#');
@@ -253,6 +305,7 @@ pub(crate) fn begins_error(bytes: &[u8]) -> Begins {
     };
     let Ok(error) = wire::error(payload) else { return Begins::No };
     let sound = payload.first() == Some(&0xff)
+        && header.len < MOST
         && header.seq <= 2
         && (1000..5000).contains(&error.code)
         && error.text.len() > 4

@@ -9,7 +9,7 @@ use crate::command::Kind;
 use crate::config::Config;
 use crate::conn::{Conn, Phase, Step};
 use crate::limits::{ANSWER_BYTES, MAX_COLUMNS, ROW_BYTES};
-use crate::search;
+use crate::search::{self, Begins};
 use crate::wire::{self, Figures, HEADER, Header, LONGEST, PROGRESS, caps, status};
 
 impl Conn {
@@ -39,7 +39,7 @@ impl Conn {
         };
         match self.packet(payload, header, window, config, cx) {
             Ok(()) => Step::over(header, bytes.len()),
-            Err(error) if !self.understood => Step::Finish {
+            Err(error) if self.is_new => Step::Finish {
                 took: 0,
                 how: Finish::Malformed(WireError::new(error.reason, HEADER + error.at)),
             },
@@ -63,21 +63,33 @@ impl Conn {
     /// After a hole, or from the middle on: what comes before the next command's answer is passed over. `None` if the answer begins
     /// here.
     fn find_answer(&mut self, bytes: &[u8], config: &Config, cx: &mut Cx<'_>) -> Option<Step> {
-        if bytes.len() <= HEADER {
-            return Some(Step::Needs(HEADER + 1 - bytes.len()));
-        }
+        let passes = |bytes: &[u8]| if bytes.is_empty() { Step::Needs(1) } else { Step::Took(bytes.len()) };
         let begins = match self.pending.oldest() {
-            None => search::is_greeting(bytes),
-            Some(request) => search::is_answer(bytes, request.kind),
+            None if !self.may_be_greeted => return Some(passes(bytes)),
+            None => search::begins_greeting(bytes),
+            // What came before the command is no answer to it.
+            Some(_) if self.before_command > 0 => {
+                return Some(Step::Took(std::mem::take(&mut self.before_command).min(bytes.len())));
+            }
+            Some(request) => search::begins_answer(bytes, request.kind),
         };
-        if begins {
-            let side = &mut self.sides.to_client;
-            (side.lost, side.continued) = (false, false);
-            self.phase = if self.pending.is_empty() { Phase::Greeting } else { Phase::Answer };
-            return None;
+        match begins {
+            Begins::Perhaps(more) => {
+                self.before_command = if self.pending.is_empty() { bytes.len() } else { 0 };
+                return Some(Step::Needs(more));
+            }
+            Begins::No => {
+                self.may_be_greeted = false;
+                self.give_up_all(Reason::Gap, config, cx);
+                return Some(passes(bytes));
+            }
+            Begins::Yes => {}
         }
-        self.give_up_all(Reason::Gap, config, cx);
-        Some(Step::Took(bytes.len()))
+        let side = &mut self.sides.to_client;
+        (side.lost, side.continued) = (false, false);
+        self.may_be_greeted = false;
+        self.phase = if self.pending.is_empty() { Phase::Greeting } else { Phase::Answer };
+        None
     }
 
     /// What the server said makes no sense here: the command that it answers has its event with what was understood.
@@ -126,7 +138,7 @@ impl Conn {
             // Refused before the login.
             wire::error(payload)?;
             cx.unmatched_response();
-            self.understood = true;
+            self.is_new = false;
             return Ok(());
         }
         let greeting = wire::greeting(payload)?;
