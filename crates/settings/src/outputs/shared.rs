@@ -82,7 +82,8 @@ const JSON: &[Setting] = &[
     )
     .example("true"),
     ESCAPE_HTML,
-    Setting::bool("local_time", false, "Write times with the offset of the local zone and not in UTC."),
+    Setting::bool("local_time", false, "Write times with the offset of the local zone and not in UTC.")
+        .later(),
 ];
 
 /// What chooses a name by the event: the rows of `indices`, `pipelines`, `topics` and `keys` besides the name itself.
