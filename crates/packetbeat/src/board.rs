@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use packetbeat_engine::{Summary, Worker};
+use packetbeat_sniffer::LeftOut;
 
 /// How long to wait for workers that are amid a batch, or held up by their output: then their last counts do.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -24,8 +25,17 @@ pub(crate) struct Board {
 struct Told {
     /// The asking that it answers; the last of a worker answers all.
     answers: u64,
-    summary: Summary,
-    packets: u64,
+    counts: Counts,
+}
+
+/// What was counted.
+#[derive(Clone, Default)]
+pub(crate) struct Counts {
+    pub(crate) summary: Summary,
+    /// Packets that the source gave.
+    pub(crate) packets: u64,
+    /// Those of them that were not wanted.
+    pub(crate) left_out: LeftOut,
 }
 
 impl Board {
@@ -42,8 +52,8 @@ impl Board {
         Place { board: self, worker, answered: 0 }
     }
 
-    /// What all workers have counted, and the packets that the source gave.
-    pub(crate) fn read(&self) -> (Summary, u64) {
+    /// What all workers have counted.
+    pub(crate) fn read(&self) -> Counts {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let until = Instant::now() + PATIENCE;
         let mut places = self.lock();
@@ -54,12 +64,12 @@ impl Board {
             }
             places = self.told.wait_timeout(places, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let mut sum = Summary::default();
-        for told in places.iter() {
-            sum.merge(&told.summary);
-        }
         // The first worker counts packets for all.
-        (sum, places.first().map_or(0, |told| told.packets))
+        let mut sum = places.first().map(|told| told.counts.clone()).unwrap_or_default();
+        for told in places.iter().skip(1) {
+            sum.summary.merge(&told.counts.summary);
+        }
+        sum
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Told>> {
@@ -83,16 +93,17 @@ pub(crate) struct Place<'b> {
 
 impl Place<'_> {
     /// Leaves the counts if somebody has asked since the last time.
-    pub(crate) fn tell(&mut self, worker: &Worker<'_>, packets: u64) {
+    pub(crate) fn tell(&mut self, worker: &Worker<'_>, packets: u64, left_out: LeftOut) {
         let asked = self.board.asked.load(Ordering::Relaxed);
         if asked != self.answered {
             self.answered = asked;
-            self.board.tell(self.worker, Told { answers: asked, summary: worker.summary(), packets });
+            let counts = Counts { summary: worker.summary(), packets, left_out };
+            self.board.tell(self.worker, Told { answers: asked, counts });
         }
     }
 
     /// Leaves the last counts, behind the end of the capture.
-    pub(crate) fn close(self, summary: Summary, packets: u64) {
-        self.board.tell(self.worker, Told { answers: u64::MAX, summary, packets });
+    pub(crate) fn close(self, counts: Counts) {
+        self.board.tell(self.worker, Told { answers: u64::MAX, counts });
     }
 }

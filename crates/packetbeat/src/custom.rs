@@ -59,7 +59,7 @@ impl Custom {
 
     fn lay(&mut self, node: Option<&Node>, at_root: bool, kind: &Kind, warnings: &mut Vec<String>) {
         let Some(node) = node else { return };
-        let Ok(Value::Object(mut more)) = serde_json::from_str(&node.to_json()) else { return };
+        let mut more = object(node);
         if !at_root {
             return merge(&mut self.fields, &more);
         }
@@ -72,6 +72,14 @@ impl Custom {
             !taken
         });
         merge(&mut self.under_root, &more);
+    }
+}
+
+/// A map of the configuration as JSON has it.
+pub(crate) fn object(node: &Node) -> Map<String, Value> {
+    match serde_json::from_str(&node.to_json()) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
     }
 }
 

@@ -8,9 +8,9 @@ use packetbeat_core::lines::{Lines, Piece};
 use packetbeat_engine::merge::BATCH_PACKETS;
 use packetbeat_engine::{Batch, Registry, Summary, Worker};
 use packetbeat_publisher::Publisher;
-use packetbeat_sniffer::{Input, ReadError, Reader};
+use packetbeat_sniffer::{Input, LeftOut, Play, PlayError, Player, ReadError, Reader, Selection, Selector};
 
-use crate::board::{Board, Place};
+use crate::board::{Board, Counts, Place};
 use crate::meeting::Meeting;
 use crate::pipe;
 use crate::progress::Progress;
@@ -19,10 +19,13 @@ use crate::progress::Progress;
 const BLOCK: usize = 256 << 10;
 
 /// What came of a run.
+#[derive(Default)]
 pub(crate) struct Fed {
     pub(crate) summary: Summary,
     /// Packets that the source gave.
     pub(crate) packets: u64,
+    /// Those of them that were not wanted.
+    pub(crate) left_out: LeftOut,
     pub(crate) warnings: Vec<String>,
     pub(crate) error: Option<ReadError>,
 }
@@ -30,7 +33,9 @@ pub(crate) struct Fed {
 /// What one reader saw.
 #[derive(Default)]
 pub(crate) struct Seen {
+    /// All packets, those that were left out included.
     pub(crate) packets: u64,
+    pub(crate) left_out: LeftOut,
     pub(crate) warnings: Vec<String>,
     pub(crate) error: Option<ReadError>,
 }
@@ -45,18 +50,26 @@ pub(crate) struct Job<'r> {
     pub(crate) board: &'r Board,
 }
 
-/// Analyses everything.
-pub(crate) fn run(input: &Input, mut first: Reader, job: Job<'_>) -> Fed {
-    match (job.workers, input.can_map()) {
-        (1, true) => alone(&mut first, job),
-        (_, true) => walking(input, first, job),
-        (_, false) => pipe::fed(first, job),
+/// Analyses everything that `play` hands out.
+///
+/// # Errors
+/// If the input cannot be played so.
+pub(crate) fn run(input: &Input, mut first: Reader, play: Play, job: Job<'_>) -> Result<Fed, PlayError> {
+    if !input.can_map() || !play.is_plain() {
+        return Ok(pipe::fed(Player::new(first, play)?, job));
     }
+    let selection = &play.selection;
+    Ok(if job.workers == 1 {
+        alone(&mut first, selection, job)
+    } else {
+        walking(input, first, selection, job)
+    })
 }
 
-/// Shows a worker every packet; behind each batch `go_on` is asked, with the bytes of the input that were read.
+/// Shows a worker every packet that is wanted; behind each batch `go_on` is asked, with the bytes of the input that were read.
 fn read_all<'r>(
     reader: &mut Reader,
+    mut selector: Option<Selector>,
     worker: &mut Worker<'r>,
     place: &mut Place<'_>,
     mut go_on: impl FnMut(&mut Worker<'r>, u64) -> bool,
@@ -66,7 +79,9 @@ fn read_all<'r>(
         match reader.next() {
             Ok(Some(packet)) => {
                 seen.packets = packet.number;
-                worker.packet(&packet);
+                if selector.as_mut().is_none_or(|selector| selector.wants(&packet)) {
+                    worker.packet(&packet);
+                }
             }
             Ok(None) => break,
             Err(error) => {
@@ -75,41 +90,59 @@ fn read_all<'r>(
             }
         }
         if seen.packets.is_multiple_of(BATCH_PACKETS) {
-            place.tell(worker, seen.packets);
+            let left_out = selector.as_ref().map(Selector::left_out).unwrap_or_default();
+            place.tell(worker, seen.packets, left_out);
             if !go_on(worker, reader.position()) {
                 break;
             }
         }
     }
     seen.warnings = reader.warnings().iter().map(ToString::to_string).collect();
+    if let Some(selector) = &mut selector {
+        seen.left_out = selector.left_out();
+        let failures = selector.failures();
+        seen.warnings.extend(failures.iter().map(|error| format!("{error}: they are left out")));
+    }
     seen
+}
+
+/// What decides for a reader; nothing where all is wanted.
+fn selector(selection: &Selection) -> Option<Selector> {
+    (!selection.is_all()).then(|| selection.selector())
 }
 
 /// The last counts of a worker that has finished.
 pub(crate) fn close(worker: &Worker<'_>, place: Place<'_>, seen: Seen) -> (Summary, Seen) {
     let summary = worker.summary();
-    place.close(summary.clone(), seen.packets);
+    let Seen { packets, left_out, .. } = seen;
+    place.close(Counts { summary: summary.clone(), packets, left_out });
     (summary, seen)
 }
 
 /// One worker that reads for itself.
-fn alone(reader: &mut Reader, job: Job<'_>) -> Fed {
+fn alone(reader: &mut Reader, selection: &Selection, job: Job<'_>) -> Fed {
     let Job { registry, publisher, progress, board, .. } = job;
     let mut worker = Worker::new(registry, 0, 1);
     let mut outlet = Outlet::new(publisher);
     let mut place = board.place(0);
-    let seen = read_all(reader, &mut worker, &mut place, |worker, position| {
+    let seen = read_all(reader, selector(selection), &mut worker, &mut place, |worker, position| {
         progress.set(position);
         (worker.pending().0 < BLOCK || outlet.ship(worker)) && !progress.is_stopped()
     });
     worker.finish();
     outlet.ship(&mut worker);
     let (summary, seen) = close(&worker, place, seen);
-    Fed { summary, packets: seen.packets, warnings: seen.warnings, error: seen.error }
+    Fed {
+        summary,
+        packets: seen.packets,
+        left_out: seen.left_out,
+        warnings: seen.warnings,
+        error: seen.error,
+    }
 }
 
 /// Several workers that walk the same map.
-fn walking(input: &Input, first: Reader, job: Job<'_>) -> Fed {
+fn walking(input: &Input, first: Reader, selection: &Selection, job: Job<'_>) -> Fed {
     let meeting = Meeting::new(job.workers, job.publisher, job.progress);
     std::thread::scope(|scope| {
         let mut readers: VecDeque<Reader> = VecDeque::from([first]);
@@ -124,24 +157,30 @@ fn walking(input: &Input, first: Reader, job: Job<'_>) -> Fed {
             }
         }
         if let Some(error) = failed {
-            return Fed { summary: Summary::default(), packets: 0, warnings: vec![error], error: None };
+            return Fed { warnings: vec![error], ..Fed::default() };
         }
         let meeting = &meeting;
         let threads: Vec<_> = readers
             .into_iter()
             .enumerate()
-            .map(|(index, reader)| scope.spawn(move || walk(reader, index, meeting, job)))
+            .map(|(index, reader)| scope.spawn(move || walk(reader, selection, index, meeting, job)))
             .collect();
         gather(threads.into_iter().filter_map(|thread| thread.join().ok()))
     })
 }
 
-fn walk(mut reader: Reader, index: usize, meeting: &Meeting<'_>, job: Job<'_>) -> (Summary, Seen) {
+fn walk(
+    mut reader: Reader,
+    selection: &Selection,
+    index: usize,
+    meeting: &Meeting<'_>,
+    job: Job<'_>,
+) -> (Summary, Seen) {
     let mut worker = Worker::new(job.registry, index, job.workers);
     let mut batch = Batch::default();
     let mut seat = meeting.seat(index);
     let mut place = job.board.place(index);
-    let seen = read_all(&mut reader, &mut worker, &mut place, |worker, position| {
+    let seen = read_all(&mut reader, selector(selection), &mut worker, &mut place, |worker, position| {
         if index == 0 {
             job.progress.set(position);
         }
@@ -155,12 +194,13 @@ fn walk(mut reader: Reader, index: usize, meeting: &Meeting<'_>, job: Job<'_>) -
 }
 
 pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {
-    let mut fed = Fed { summary: Summary::default(), packets: 0, warnings: Vec::new(), error: None };
+    let mut fed = Fed::default();
     for (index, (summary, seen)) in results.enumerate() {
         fed.summary.merge(&summary);
         // The first worker counts packets for all; the others walked the same input.
         if index == 0 {
             fed.packets = seen.packets;
+            fed.left_out = seen.left_out;
         }
         if fed.warnings.is_empty() {
             fed.warnings = seen.warnings;

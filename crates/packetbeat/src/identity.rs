@@ -12,9 +12,14 @@ const ECS_VERSION: &str = "8.0.0";
 
 /// This host and this run.
 pub(crate) struct Identity {
-    name: String,
-    id: String,
-    ephemeral_id: String,
+    /// The configured name, or the host's.
+    pub(crate) name: String,
+    /// The host's name.
+    pub(crate) host: String,
+    /// Of this host: the same on every run.
+    pub(crate) id: String,
+    /// Of this run.
+    pub(crate) ephemeral_id: String,
 }
 
 impl Identity {
@@ -28,6 +33,7 @@ impl Identity {
             name: name.filter(|name| !name.is_empty()).unwrap_or(&host).to_owned(),
             id: uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, seed.as_bytes()).to_string(),
             ephemeral_id: uuid::Uuid::new_v4().to_string(),
+            host,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Input that can be read once: pipes and compressed files.
+//! Input that one reader reads for all: pipes, compressed files, and files that are not read plainly (in real time, several
+//! times, packet by packet, with a dump).
 //!
 //! ```text
 //!  reading thread ──packet──▶ desk ──the same batches──▶ every worker
@@ -14,7 +15,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use packetbeat_engine::merge::BATCH_PACKETS;
 use packetbeat_engine::{Summary, Worker};
-use packetbeat_sniffer::{Batch, Reader};
+use packetbeat_sniffer::{Batch, LeftOut, Player};
 
 use crate::feed::{Fed, Job, Seen, close, gather};
 use crate::meeting::Meeting;
@@ -26,7 +27,7 @@ const TICK: Duration = Duration::from_millis(50);
 const BATCHES: usize = 8;
 
 /// A thread reads; the workers, one or more, are handed the same batches.
-pub(crate) fn fed(reader: Reader, job: Job<'_>) -> Fed {
+pub(crate) fn fed(player: Player, job: Job<'_>) -> Fed {
     let Job { workers, publisher, progress, .. } = job;
     let meeting = &Meeting::new(workers, publisher, progress);
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..workers).map(|_| bounded(BATCHES)).unzip();
@@ -35,7 +36,7 @@ pub(crate) fn fed(reader: Reader, job: Job<'_>) -> Fed {
     let (reading, done) = bounded::<()>(0);
     let (its_desk, its_progress) = (Arc::clone(&desk), progress.clone());
     std::thread::spawn(move || {
-        read(reader, &its_desk, &its_progress);
+        read(player, &its_desk, &its_progress);
         drop(reading);
     });
     let fed = std::thread::scope(|scope| {
@@ -54,19 +55,21 @@ pub(crate) fn fed(reader: Reader, job: Job<'_>) -> Fed {
         gather(threads.into_iter().filter_map(|thread| thread.join().ok()))
     });
     let seen = std::mem::take(&mut desk.lock().seen);
-    Fed { warnings: seen.warnings, error: seen.error, ..fed }
+    let packets = fed.packets + seen.left_out.total();
+    Fed { packets, left_out: seen.left_out, warnings: seen.warnings, error: seen.error, ..fed }
 }
 
-fn read(mut reader: Reader, desk: &Desk, progress: &Progress) {
+fn read(mut player: Player, desk: &Desk, progress: &Progress) {
     let error = loop {
-        match reader.next() {
+        match player.next() {
             Ok(Some(packet)) => {
                 let mut desk = desk.lock();
                 desk.waiting.push(&packet);
+                desk.seen.left_out = player.left_out();
                 // A batch goes when it is full, or at once to workers that have nothing to do.
                 let idle = desk.senders.first().is_none_or(Sender::is_empty);
                 if idle || desk.waiting.len() as u64 >= BATCH_PACKETS {
-                    progress.set(reader.position());
+                    progress.set(player.position());
                     if !desk.hand_on() {
                         break None;
                     }
@@ -76,8 +79,8 @@ fn read(mut reader: Reader, desk: &Desk, progress: &Progress) {
             Err(error) => break Some(error),
         }
     };
-    let warnings = reader.warnings().iter().map(ToString::to_string).collect();
-    desk.lock().seen = Seen { warnings, error, ..Seen::default() };
+    let (warnings, left_out) = (player.warnings(), player.left_out());
+    desk.lock().seen = Seen { warnings, error, left_out, ..Seen::default() };
 }
 
 fn work(
@@ -95,7 +98,7 @@ fn work(
         match batches.recv_timeout(TICK) {
             Ok(batch) => {
                 for packet in &*batch {
-                    seen.packets = packet.number;
+                    seen.packets += 1;
                     worker.packet(&packet);
                 }
                 worker.take_batch(&mut events);
@@ -107,7 +110,7 @@ fn work(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
-        place.tell(&worker, seen.packets);
+        place.tell(&worker, seen.packets, LeftOut::default());
     }
     worker.finish();
     worker.take_batch(&mut events);

@@ -29,6 +29,11 @@ impl Progress {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// What asking to stop sets.
+    pub(crate) fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     /// Shows the bar until what comes back is dropped; nothing where standard error is no terminal.
     pub(crate) fn show(&self, total: Option<u64>) -> Option<Shown> {
         let total = total?;

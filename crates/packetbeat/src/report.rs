@@ -2,6 +2,7 @@
 
 use packetbeat_core::ledger::Tally;
 use packetbeat_engine::Summary;
+use packetbeat_sniffer::LeftOut;
 use serde_json::{Map, Value, json};
 
 /// Everything that was counted, from the source to the output.
@@ -9,6 +10,8 @@ pub(crate) struct Ledger {
     pub(crate) summary: Summary,
     /// Packets that the source gave.
     pub(crate) packets: u64,
+    /// Those of them that were not wanted: a filter, a range of time.
+    pub(crate) left_out: LeftOut,
     /// Events that the output took, and those that it dropped, by cause.
     pub(crate) published: u64,
     pub(crate) dropped: Vec<(&'static str, u64)>,
@@ -20,7 +23,13 @@ impl Ledger {
     /// What does not add up; empty if the ledger closes.
     pub(crate) fn discrepancies(&self) -> Vec<String> {
         let dropped = self.dropped.iter().map(|(_, count)| count).sum();
-        self.summary.discrepancies(self.packets, self.published, dropped)
+        let wanted = self.packets.saturating_sub(self.left_out.total());
+        self.summary.discrepancies(wanted, self.published, dropped)
+    }
+
+    /// Packets with nothing to analyse and those that were not wanted, by cause.
+    pub(crate) fn dropped_packets(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.summary.packets.dropped_by_name().chain(self.left_out.by_name())
     }
 
     /// Events that were dropped, by cause.
@@ -40,17 +49,24 @@ impl Ledger {
 
     /// As `--summary` writes it.
     pub(crate) fn to_json(&self) -> String {
+        let mut text = self.to_value().to_string();
+        text.push('\n');
+        text
+    }
+
+    /// The ledger as JSON.
+    pub(crate) fn to_value(&self) -> Value {
         let summary = &self.summary;
         let requests = |count: fn(&Tally) -> u64| summary.tallies.iter().map(count).sum::<u64>();
         let protocols: Map<String, Value> =
             self.protocols().map(|(name, tally)| (name.to_owned(), protocol(tally))).collect();
         let bytes = summary.bytes;
         let connections = summary.connections;
-        let ledger = json!({
+        json!({
             "packets": {
                 "in": self.packets,
                 "analysed": summary.packets.analysed,
-                "dropped": counts(summary.packets.dropped_by_name()),
+                "dropped": counts(self.dropped_packets()),
             },
             "bytes": {
                 "in": bytes.in_all, "parsed": bytes.parsed, "skipped": bytes.skipped, "lost": bytes.lost,
@@ -74,10 +90,7 @@ impl Ledger {
             "datagrams": summary.datagrams,
             "protocols": protocols,
             "closed": self.discrepancies().is_empty(),
-        });
-        let mut text = ledger.to_string();
-        text.push('\n');
-        text
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use packetbeat_config::{Codec, Config, Error, Errors, Network, Output, Precision, ProtocolSection, Warning};
 use packetbeat_core::event::Envelope;
@@ -14,34 +15,34 @@ use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
 use crate::cli::{Global, Run};
 use crate::custom::Custom;
 use crate::identity::Identity;
-use crate::sources::sources;
+use crate::sources;
 
 /// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
 const MOST_WORKERS: usize = 256;
 
 /// What a run needs.
 pub(crate) struct Plan {
+    pub(crate) config: Config,
+    pub(crate) identity: Arc<Identity>,
     pub(crate) registry: Registry,
     pub(crate) target: Target,
     pub(crate) workers: usize,
     pub(crate) input: Vec<PathBuf>,
-    pub(crate) logging: packetbeat_config::Logging,
     /// What the user should know, a line each.
     pub(crate) warnings: Vec<String>,
 }
 
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
 pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
-    let (config, built) = sources(global, !run.input.is_empty())?.protocols(kinds).load_with(
-        &|name| std::env::var(name).ok(),
-        |config| {
+    let loader = sources::with_keystore(global, !run.input.is_empty())?.protocols(kinds);
+    let (config, (identity, protocols, of_protocols)) =
+        loader.load_with(&sources::environment, |config| {
             let mut found = Found::default();
             let identity = Identity::new(config.name.as_deref());
             let built = protocols(config, kinds, &identity, &mut found);
-            ((built, found.warnings), Errors(found.errors))
-        },
-    )?;
-    let (protocols, of_protocols) = built;
+            filters(config, run, &mut found);
+            ((identity, built, found.warnings), Errors(found.errors))
+        })?;
     let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
     warnings.extend(of_protocols);
     let precision = match config.timestamp_precision {
@@ -64,14 +65,25 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
         run.input.clone()
     };
     let target = target(&config, run, to_terminal, &mut warnings);
-    Ok(Plan {
-        registry,
-        target,
-        workers: workers.clamp(1, MOST_WORKERS),
-        input,
-        logging: config.logging.clone(),
-        warnings,
-    })
+    let workers = workers.clamp(1, MOST_WORKERS);
+    Ok(Plan { config, identity: Arc::new(identity), registry, target, workers, input, warnings })
+}
+
+/// Filters of interfaces are tried where they would be used. Files are read without them, as Packetbeat does: for those
+/// there is `--filter`.
+fn filters(config: &Config, run: &Run, found: &mut Found) {
+    for interface in std::iter::once(&config.interfaces).chain(&config.more_interfaces) {
+        let Some(filter) = &interface.bpf_filter else { continue };
+        if !run.input.is_empty() || interface.file.is_some() {
+            let what = "is for live capture: files are read without it; --filter is for those";
+            found.warnings.push(format!("{}: packetbeat.interfaces.bpf_filter: {what}", interface.at));
+        } else if let Err(error) = packetbeat_sniffer::check(filter) {
+            let key = "packetbeat.interfaces.bpf_filter";
+            let written = config.settings.at_path(key).map(|node| node.at.clone());
+            let at = written.unwrap_or_else(|| interface.at.clone());
+            found.errors.push(Error::new(at, key, error.to_string()));
+        }
+    }
 }
 
 /// What is to be said of the protocols' sections.
@@ -167,6 +179,15 @@ fn target(config: &Config, run: &Run, to_terminal: bool, warnings: &mut Vec<Stri
             standard_output(to_terminal)
         }
         Output::None => standard_output(to_terminal),
+    }
+}
+
+/// What the output is called, as `output.` names it.
+pub(crate) const fn output_name(target: &Target) -> &'static str {
+    match target {
+        Target::File(_) => "file",
+        Target::Console(_) => "console",
+        Target::Discard => "discard",
     }
 }
 

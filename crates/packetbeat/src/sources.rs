@@ -1,10 +1,13 @@
 //! Which files and overrides make up the configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use packetbeat_config::{Errors, Loader, check_permissions};
+use packetbeat_config::{Errors, Loader, Places, check_permissions};
+use packetbeat_keystore::{Keystore, Permissions};
 
 use crate::cli::Global;
+use crate::command::complain;
 
 /// What the command line names, or the usual file. `reads_files`: captures are named, and need no configuration.
 ///
@@ -64,9 +67,30 @@ fn beside(folder: Option<&Path>, path: &Path) -> PathBuf {
     }
 }
 
-/// Where things are kept.
-pub(crate) struct Places {
-    pub(crate) keystore: PathBuf,
+/// The same, with the keystore to look secrets up in. It is opened when the first secret is asked for.
+///
+/// # Errors
+/// As [`sources`], and configuration files that cannot be read.
+pub(crate) fn with_keystore(global: &Global, reads_files: bool) -> Result<Loader, Errors> {
+    let loader = sources(global, reads_files)?;
+    let path = loader.places(&environment)?.keystore;
+    let permissions = if global.strict_perms { Permissions::Strict } else { Permissions::Any };
+    let keystore = OnceLock::new();
+    Ok(loader.keystore(move |name| {
+        let opened = keystore.get_or_init(|| match Keystore::open(&path, permissions) {
+            Ok(keystore) => keystore,
+            Err(error) => {
+                complain(&error.to_string());
+                None
+            }
+        });
+        Some(opened.as_ref()?.get(name)?.text()?.to_owned())
+    }))
+}
+
+/// An environment variable.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Where configuration, data, logs and the keystore are.
@@ -74,9 +98,5 @@ pub(crate) struct Places {
 /// # Errors
 /// Configuration files that cannot be read.
 pub(crate) fn places(global: &Global) -> Result<Places, Errors> {
-    let settings = sources(global, false)?.settings(&|name| std::env::var(name).ok())?;
-    let text = |key: &str| settings.at_path(key).and_then(|node| node.text()).map(PathBuf::from);
-    let data = text("path.data").or_else(|| text("path.home").map(|home| home.join("data")));
-    let usual = || data.unwrap_or_else(|| PathBuf::from("data")).join("packetbeat.keystore");
-    Ok(Places { keystore: text("keystore.path").unwrap_or_else(usual) })
+    sources(global, false)?.places(&environment)
 }

@@ -20,7 +20,7 @@ pub(crate) fn render(ledger: &Ledger) -> String {
         grouped(summary.packets.analysed),
         bytes(summary.packets.wire_bytes)
     );
-    for (name, count) in summary.packets.dropped_by_name() {
+    for (name, count) in ledger.dropped_packets() {
         let _ = writeln!(out, "              {:>14} {}", grouped(count), words(name));
     }
     let _ = writeln!(

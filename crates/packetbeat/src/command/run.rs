@@ -2,11 +2,14 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use packetbeat_core::plugin::Kind;
 use packetbeat_engine::Registry;
+use packetbeat_logging::{Format, Guard, Logging, Options};
+use packetbeat_metrics::Process;
 use packetbeat_publisher::Publisher;
 use packetbeat_sniffer::Input;
 use tracing::{error, info, warn};
@@ -14,38 +17,125 @@ use tracing::{error, info, warn};
 use super::{Done, to_terminal};
 use crate::board::Board;
 use crate::cli::{Global, Run};
+use crate::counters::Counters;
 use crate::feed::{self, Fed, Job};
+use crate::identity::{Identity, VERSION};
 use crate::logging;
+use crate::play::play;
 use crate::progress::Progress;
 use crate::report::Ledger;
-use crate::settings::{self, Plan};
+use crate::settings::{self, Plan, output_name};
 use crate::table;
+use crate::watching::Watching;
 
 /// Exit status of a run that was interrupted twice: what shells report of a program that SIGINT ended.
 const INTERRUPTED: i32 = 130;
 
 /// Reads packets to the end of the capture, or until it is interrupted.
 pub(super) fn run(global: &Global, flags: &Run, kinds: &[Kind]) -> Done {
-    let Plan { registry, target, workers, input, logging, warnings } =
-        settings::plan(global, flags, kinds, to_terminal()).map_err(|errors| errors.to_string())?;
-    logging::start(global, &logging);
-    for warning in &warnings {
+    let plan = settings::plan(global, flags, kinds, to_terminal()).map_err(|errors| errors.to_string())?;
+    let log = logging::options(global, &plan.config, !plan.input.is_empty());
+    let guard = start_log(&log)?;
+    for warning in &plan.warnings {
         warn!("{warning}");
     }
-    if input.is_empty() {
+    let done = analyse(global, flags, plan, &log);
+    drop(guard);
+    done
+}
+
+fn start_log(options: &Options) -> Result<Option<Guard>, String> {
+    match Logging::start(options) {
+        Ok(guard) => Ok(Some(guard)),
+        // A program that runs this twice in one process has its log.
+        Err(packetbeat_logging::Error::Already) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
+    let Plan { config, identity, registry, target, workers, input: paths, warnings: _ } = plan;
+    if paths.is_empty() {
         return Err(
             "no capture to read: name one with -I FILE (- is standard input); this version does not capture \
-                    from an interface yet"
+             from an interface yet"
                 .to_owned(),
         );
     }
-    let registry = selected(registry, global, &logging);
-    let input = Input::open(&input).map_err(|error| error.to_string())?;
+    let registry = selected(registry, log);
+    let input = Input::open(&paths).map_err(|error| error.to_string())?;
     let reader = input.reader().map_err(|error| error.to_string())?;
+    let progress = Progress::default();
+    let play = play(flags, &config.interfaces, &paths, &progress)?;
+    let dump = play.dump.clone();
     // Before hours of reading, not behind them.
     let summary = flags.summary.as_deref().map(create_summary).transpose()?;
+    let output_name = output_name(&target);
     let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
-    let progress = Progress::default();
+    let board = Arc::new(Board::new(workers));
+    let counters = Arc::new(Counters {
+        board: Arc::clone(&board),
+        output: publisher.watch(),
+        process: process(&identity),
+        output_name,
+        protocols: registry.names().map(str::to_owned).collect(),
+    });
+    let watching = Watching::start(&config, flags, &counters, &identity, &paths)?;
+    stop_when_asked(&progress);
+    info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
+    let shown = progress.show(input.total_bytes());
+    let job = Job { registry: &registry, workers, publisher: &publisher, progress: &progress, board: &board };
+    let fed = feed::run(&input, reader, play, job).map_err(|error| error.to_string());
+    drop(shown);
+    let report = publisher.finish();
+    let Fed { summary: counted, packets, left_out, warnings, error } = fed?;
+    if progress.is_stopped() {
+        warn!("stopped before the end of the capture: what was read until then is analysed");
+    }
+    for warning in &warnings {
+        warn!("{warning}");
+    }
+    let mut errors: Vec<String> = Vec::new();
+    // Who reads lines has the table instead of the totals.
+    let totals = !(global.log_to_stderr && logging::is_text(log.format));
+    errors.extend(watching.finish(totals));
+    if let Some(dump) = dump {
+        let dumped = dump.finish();
+        for (path, packets) in dumped.files {
+            info!(packets, "dumped to {}", path.display());
+        }
+        errors.extend(dumped.errors);
+    }
+    errors.extend(error.map(|error| error.to_string()));
+    errors.extend(report.error.map(|error| error.to_string()));
+    let names = registry.names().map(str::to_owned).collect();
+    let (published, dropped) = (report.published, report.dropped);
+    let ledger = Ledger { summary: counted, packets, left_out, published, dropped, names };
+    errors.extend(ledger.discrepancies().iter().map(|wrong| format!("the ledger does not close: {wrong}")));
+    if let Some((mut file, path)) = summary
+        && let Err(error) = file.write_all(ledger.to_json().as_bytes())
+    {
+        errors.push(unwritable(&path, &error));
+    }
+    for error in &errors {
+        error!("{error}");
+    }
+    if global.log_to_stderr {
+        show(&ledger, log.format);
+    }
+    Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn process(identity: &Identity) -> Process {
+    Process::new(packetbeat_metrics::Identity {
+        ephemeral_id: identity.ephemeral_id.clone(),
+        name: identity.name.clone(),
+        version: VERSION.to_owned(),
+    })
+}
+
+/// Ctrl-C and SIGTERM end the reading; what was read is analysed and written.
+fn stop_when_asked(progress: &Progress) {
     let stop = progress.clone();
     // The second Ctrl-C is for whoever does not want to wait, say for a pager that holds standard output.
     #[allow(
@@ -62,62 +152,31 @@ pub(super) fn run(global: &Global, flags: &Run, kinds: &[Kind]) -> Done {
     if let Err(error) = ctrlc::set_handler(interrupted) {
         warn!("Ctrl-C will not end the run cleanly: {error}");
     }
-    info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
-    let shown = progress.show(input.total_bytes());
-    let board = Board::new(workers);
-    let job = Job { registry: &registry, workers, publisher: &publisher, progress: &progress, board: &board };
-    let fed = feed::run(&input, reader, job);
-    drop(shown);
-    let report = publisher.finish();
-    if progress.is_stopped() {
-        warn!("stopped before the end of the capture: what was read until then is analysed");
-    }
-    let Fed { summary: counted, packets, warnings, error } = fed;
-    for warning in &warnings {
-        warn!("{warning}");
-    }
-    let names = registry.names().map(str::to_owned).collect();
-    let ledger =
-        Ledger { summary: counted, packets, published: report.published, dropped: report.dropped, names };
-    let mut failed = false;
-    if let Some(error) = error {
-        error!("{error}");
-        failed = true;
-    }
-    if let Some(error) = report.error {
-        error!("{error}");
-        failed = true;
-    }
-    for wrong in ledger.discrepancies() {
-        error!("the ledger does not close: {wrong}");
-        failed = true;
-    }
-    if let Some((mut file, path)) = summary
-        && let Err(error) = file.write_all(ledger.to_json().as_bytes())
-    {
-        error!("{}", unwritable(path, &error));
-        failed = true;
-    }
-    if global.log_to_stderr {
+}
+
+/// The ledger on standard error: a table for people, a line of the log where lines are JSON.
+fn show(ledger: &Ledger, format: Format) {
+    if logging::is_text(format) {
         // Nobody is left to be told if standard error is closed.
-        let _ = std::io::stderr().lock().write_all(table::render(&ledger).as_bytes());
+        let _ = std::io::stderr().lock().write_all(table::render(ledger).as_bytes());
+    } else {
+        info!(target: "ledger", { packetbeat.ledger = %ledger.to_value() }, "Ledger of the run");
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// With `-d` events are logged as they are completed: those of a protocol by its name, all of them by `publish`.
-fn selected(mut registry: Registry, global: &Global, logging: &packetbeat_config::Logging) -> Registry {
+fn selected(mut registry: Registry, log: &Options) -> Registry {
+    let published = log.debugs("publish");
     let selector = |name: &str| {
-        let chosen = logging::is_selected(global, logging, name);
-        let published = logging::is_selected(global, logging, "publish");
-        if chosen { Some(name.to_owned()) } else { published.then(|| "publish".to_owned()) }
+        if log.debugs(name) { Some(name.to_owned()) } else { published.then(|| "publish".to_owned()) }
     };
     let selectors: Vec<Option<String>> = registry.names().map(selector).collect();
     if selectors.iter().any(Option::is_some) {
         registry.watch(Box::new(move |protocol, packet, event| {
             if let Some(Some(selector)) = selectors.get(usize::from(protocol.0)) {
                 tracing::debug!(
-                    "{selector}: completed at packet {packet}: {}",
+                    log.logger = selector,
+                    "completed at packet {packet}: {}",
                     String::from_utf8_lossy(event).trim_end()
                 );
             }
@@ -126,8 +185,8 @@ fn selected(mut registry: Registry, global: &Global, logging: &packetbeat_config
     registry
 }
 
-fn create_summary(path: &Path) -> Result<(File, &Path), String> {
-    File::create(path).map(|file| (file, path)).map_err(|error| unwritable(path, &error))
+fn create_summary(path: &Path) -> Result<(File, PathBuf), String> {
+    File::create(path).map(|file| (file, path.to_owned())).map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> String {

@@ -103,7 +103,7 @@ fn later_configurations_are_laid_upon_earlier_ones() {
 #[test]
 fn what_is_not_there_yet_is_named_once() {
     let config = "
-packetbeat.protocols: [{type: smtp}, {type: mysql, ports: [3306]}, {type: redis}]
+packetbeat.protocols: [{type: smtp}, {type: sip, ports: [5060]}, {type: thrift}]
 packetbeat.flows: {timeout: 30s}
 processors: [{add_host_metadata: ~}]
 ";

@@ -46,7 +46,8 @@ fn manual_pages_are_written_for_every_command() {
     assert!(page.contains(".TH packetbeat 1") && page.contains("Exit status"), "{page}");
     let outcome = command("man --dir pages").run().quiet();
     let names = outcome.names("pages");
-    for name in ["packetbeat.1", "packetbeat-test-config.1", "packetbeat-keystore-add.1", "packetbeat-run.1"] {
+    for name in ["packetbeat.1", "packetbeat-test-config.1", "packetbeat-keystore-add.1", "packetbeat-run.1"]
+    {
         assert!(names.iter().any(|other| other == name), "{name}: {names:?}");
     }
     assert!(outcome.read("pages/packetbeat-export-template.1").contains("es.version"));
@@ -54,11 +55,14 @@ fn manual_pages_are_written_for_every_command() {
 
 #[test]
 fn a_sound_configuration_is_ok() {
-    let outcome = command("test config -e").config("packetbeat.protocols: [{type: dns, ports: [53]}]\n").run();
+    let outcome =
+        command("test config -e").config("packetbeat.protocols: [{type: dns, ports: [53]}]\n").run();
     assert_eq!(outcome.ok().stdout, "Config OK\n");
     // Flags may stand before the command and behind it; the usual file is read without -c.
     let wrong = "packetbeat.worker: 2\n";
-    for args in ["-c packetbeat.yml test config", "test config -c packetbeat.yml", "test config", "-configtest"] {
+    for args in
+        ["-c packetbeat.yml test config", "test config -c packetbeat.yml", "test config", "-configtest"]
+    {
         let message = command(args).file("packetbeat.yml", wrong).run().failed();
         assert!(message.contains("packetbeat.yml:1:1: packetbeat.worker: unknown"), "{args}: {message}");
         assert!(message.contains("did you mean packetbeat.workers?"), "{args}: {message}");

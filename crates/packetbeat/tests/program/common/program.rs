@@ -24,7 +24,8 @@ impl Packetbeat {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_packetbeat"));
-        command.current_dir(folder.path()).env_clear();
+        // Nobody looks at a terminal here; what people see there is what most tests are about.
+        command.current_dir(folder.path()).env_clear().args(["-E", "logging.format=text"]);
         Self { command, stdin: Vec::new(), folder }
     }
 
