@@ -19,12 +19,12 @@ use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
 
 use crate::config::Config;
 use crate::conn::Conn;
-use crate::limits::INFLATED_BYTES;
+use crate::limits::{INFLATED_BYTES, ZSTD_WINDOW_LOG};
 
 const HEADER: usize = 7;
 /// How a zstd frame begins; zlib's begin with 0x78.
 const ZSTD_MAGIC: u8 = 0x28;
-/// Memory of a decoder: zlib's window and tables; zstd's windows are limited to as much as a packet can have.
+/// Memory of a decoder besides zstd's window: zlib's window and tables.
 const DECODER_BYTES: usize = 64 << 10;
 
 /// Both directions of a compressed session.
@@ -38,7 +38,8 @@ struct Stream {
     inner: Inner,
     /// Compressed bytes of the packet that are to come.
     left: usize,
-    /// Bytes that they may still become.
+    /// Bytes that they become, and of these those that are to come.
+    whole: usize,
     room: usize,
     decoder: Decoder,
     inflated: Vec<u8>,
@@ -114,7 +115,8 @@ impl Stream {
             let [low, middle, high] = bytes;
             u32::from_le_bytes([low, middle, high, 0]) as usize
         };
-        (self.left, self.room) = (number([a, b, c]), number([d, e, f]));
+        (self.left, self.whole) = (number([a, b, c]), number([d, e, f]));
+        self.room = self.whole;
         self.decoder = match (self.room, std::mem::take(&mut self.decoder)) {
             (0, _) => Decoder::Stored,
             (_, Decoder::Zlib(mut decoder)) => {
@@ -142,8 +144,8 @@ impl Stream {
         if matches!(self.decoder, Decoder::Unknown) {
             self.decoder = match part.first() {
                 Some(&ZSTD_MAGIC) => {
-                    let decoder = zstd::stream::raw::Decoder::new();
-                    Decoder::Zstd(Box::new(decoder.map_err(|_| WireError::new("no zstd decoder", 0))?))
+                    let decoder = zstd_decoder().map_err(|_| WireError::new("no zstd decoder", 0))?;
+                    Decoder::Zstd(Box::new(decoder))
                 }
                 _ => Decoder::Zlib(Box::new(Decompress::new(true))),
             };
@@ -167,10 +169,19 @@ impl Stream {
     }
 
     fn heap_bytes(&self) -> usize {
-        let decoder =
-            if matches!(self.decoder, Decoder::Zlib(_) | Decoder::Zstd(_)) { DECODER_BYTES } else { 0 };
+        let decoder = match self.decoder {
+            Decoder::Stored | Decoder::Unknown => 0,
+            Decoder::Zlib(_) => DECODER_BYTES,
+            Decoder::Zstd(_) => DECODER_BYTES + self.whole.min(1 << ZSTD_WINDOW_LOG),
+        };
         self.inner.heap_bytes() + self.inflated.capacity() + decoder
     }
+}
+
+fn zstd_decoder() -> std::io::Result<zstd::stream::raw::Decoder<'static>> {
+    let mut decoder = zstd::stream::raw::Decoder::new()?;
+    decoder.set_parameter(zstd::stream::raw::DParameter::WindowLogMax(ZSTD_WINDOW_LOG))?;
+    Ok(decoder)
 }
 
 impl Decoder {

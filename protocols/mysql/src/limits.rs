@@ -30,3 +30,5 @@ pub(crate) const NAME_BYTES: usize = 256;
 pub(crate) const SEARCHED_BYTES: usize = 4 << 10;
 /// Bytes that are decompressed at once.
 pub(crate) const INFLATED_BYTES: usize = 16 << 10;
+/// Window of a zstd frame, as a power of two. MySQL's level makes 2 MiB; a packet has 16 MiB at most.
+pub(crate) const ZSTD_WINDOW_LOG: u32 = 22;
