@@ -4,10 +4,30 @@ use std::sync::Arc;
 
 use packetbeat_core::packet::{LinkType, Packet};
 
-use crate::filter::{Filter, FilterError, check};
+use crate::filter::{Filter, FilterError, check_filter};
 use crate::moment::Moment;
 
 /// A filter and a range of time, as they were asked for. Each reader of a run has its own [`Selector`].
+///
+/// ```
+/// use packetbeat_sniffer::{LinkType, Moment, Packet, Selection};
+///
+/// let to = Moment::parse("+1m")?;
+/// let mut selector = Selection::new(Some("greater 60"), None, Some(to))?.selector();
+/// let packet = |number, seconds: i64, wire_len| Packet {
+///     number,
+///     nanos: seconds * 1_000_000_000,
+///     link: LinkType::ETHERNET,
+///     wire_len,
+///     data: &[],
+/// };
+/// assert!(selector.wants(&packet(1, 1_700_000_000, 1_514)));
+/// assert!(!selector.wants(&packet(2, 1_700_000_001, 40)));
+/// assert!(!selector.wants(&packet(3, 1_700_000_060, 1_514)));
+/// let left_out: Vec<_> = selector.left_out().by_name().collect();
+/// assert_eq!(left_out, [("after", 1), ("filtered", 1)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     filter: Option<Arc<str>>,
@@ -41,7 +61,7 @@ impl Selection {
     ) -> Result<Self, SelectionError> {
         let filter = filter.map(str::trim).filter(|text| !text.is_empty());
         if let Some(text) = filter {
-            check(text)?;
+            check_filter(text)?;
         }
         match (from, to) {
             (Some(Moment::At(from)), Some(Moment::At(to)))

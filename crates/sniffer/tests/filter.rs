@@ -191,3 +191,26 @@ proptest! {
         }
     }
 }
+
+/// Else the property above would hold of nothing.
+#[test]
+fn most_of_what_is_made_up_is_a_filter() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let mut good = 0;
+    let mut undecided = 0;
+    let data = read(&mut Input::open(&[path("http.pcap")]).unwrap().reader().unwrap()).0[0].data.clone();
+    for _ in 0..500 {
+        let text = expression().new_tree(&mut runner).unwrap().current();
+        if let Ok(filter) = Filter::compile(&text, LinkType::ETHERNET) {
+            good += 1;
+            // One instruction is all or nothing.
+            undecided += usize::from(filter.len() > 3);
+            let packet = Packet { number: 1, nanos: 0, link: LinkType::ETHERNET, wire_len: 74, data: &data };
+            let _ = filter.wants(&packet);
+        }
+    }
+    assert!(good > 450 && undecided > 300, "{good} {undecided}");
+}
