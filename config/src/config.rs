@@ -237,3 +237,73 @@ fn http(section: &Section) -> Http {
         state_inspector: section.bool("debug.state_inspector.enabled"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::loader::Loader;
+    use crate::section::READ;
+    use packetbeat_core::setting::Type;
+    use packetbeat_settings::walk;
+
+    /// Read for what acts on it soon: typed already, and marked as not acted on until then.
+    const AHEAD: [&str; 8] = [
+        "packetbeat.flows",
+        "packetbeat.publish_timeout",
+        "packetbeat.shutdown_timeout",
+        "packetbeat.interfaces",
+        "queue.mem",
+        "processors",
+        "output.file.codec",
+        "output.console.codec",
+    ];
+
+    /// Acted on though no `Section` is asked: read from the tree, or by whom they are handed to as a whole.
+    const ELSEWHERE: [&str; 10] = [
+        "setup.template",
+        "setup.ilm",
+        "setup.dsl",
+        "path",
+        "keystore.path",
+        "output.file.enabled",
+        "output.console.enabled",
+        "output.discard.enabled",
+        // Of profiles that there are not.
+        "http.pprof.block_profile_rate",
+        "http.pprof.mutex_profile_rate",
+    ];
+
+    fn among(name: &str, prefixes: &[&str]) -> bool {
+        prefixes.iter().any(|prefix| {
+            name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    #[test]
+    fn what_is_acted_on_is_read_and_what_is_read_is_acted_on() {
+        READ.with_borrow_mut(std::collections::BTreeSet::clear);
+        for text in [
+            "packetbeat.flows: {}\noutput.file: {path: x, codec.json: {}}",
+            "output.console: {codec.json: {}}",
+            "output.console.codec.format.string: x",
+        ] {
+            Loader::new().text("p.yml", text).load(&|_| None).unwrap();
+        }
+        let read = READ.take();
+        for place in walk(packetbeat_settings::root()) {
+            let name = place.name.as_str();
+            if matches!(
+                place.setting.kind,
+                Type::Section(_) | Type::List(&Type::Section(_)) | Type::Protocols
+            ) {
+                continue;
+            }
+            match (read.contains(name), place.later) {
+                (true, true) => assert!(among(name, &AHEAD), "{name} is read and marked as not acted on"),
+                (false, false) => {
+                    assert!(among(name, &ELSEWHERE), "{name} is not read and not marked as later");
+                }
+                _ => {}
+            }
+        }
+    }
+}

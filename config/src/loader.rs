@@ -16,13 +16,16 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Looks secrets up.
+type Keystore = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What a configuration is made of. Later parts are laid upon earlier ones, overrides upon files.
 #[derive(Clone)]
 pub struct Loader {
     parts: Vec<Part>,
     overrides: Vec<Part>,
     schema: Schema,
-    keystore: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    keystore: Keystore,
     home: PathBuf,
 }
 

@@ -2,15 +2,13 @@
 
 use crate::address;
 use crate::format::Format;
+use crate::limits::MAX_REGEXP_BYTES;
 use crate::nearest::nearest;
 use crate::network::Network;
 use crate::node::{Node, Value};
 use crate::units;
 use packetbeat_core::setting::Type;
 use std::time::Duration;
-
-/// The most that a compiled regular expression may take.
-const MAX_REGEXP_BYTES: usize = 1 << 20;
 
 /// What is wrong with a value.
 #[derive(Debug, PartialEq, Eq)]

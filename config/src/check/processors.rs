@@ -21,7 +21,7 @@ impl Checker<'_> {
             let path = format!("{path}[{index}]");
             match item.as_map() {
                 Some(map) if map.get("if").is_some() || map.get("then").is_some() => {
-                    self.branch(map, item, &path, mood)
+                    self.branch(map, item, &path, mood);
                 }
                 Some(map) => self.one_processor(map, item, &path, mood),
                 None => {

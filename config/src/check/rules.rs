@@ -203,7 +203,7 @@ impl Checker<'_> {
             _ => return,
         };
         for name in needed.iter().filter(|name| set(section, name).is_none()) {
-            let at = section.get("auth_type").map(|node| node.at.clone()).unwrap_or(Mark::DEFAULT);
+            let at = section.get("auth_type").map_or(Mark::DEFAULT, |node| node.at.clone());
             self.error(&at, format!("{path}.{name}"), "missing", "this auth_type needs it");
         }
     }

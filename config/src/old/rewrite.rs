@@ -49,7 +49,7 @@ pub(super) fn insecure(migration: &mut Migration<'_>, path: &str, entry: Entry, 
             migration.put(path, &new, replaced(entry, Value::Str("none".to_owned())), since);
         }
         Some(false) => {
-            migration.dropped(path, &entry, since, "certificates are verified unless told otherwise")
+            migration.dropped(path, &entry, since, "certificates are verified unless told otherwise");
         }
         None => migration.wrong(path, &entry, "true or false", &beside(path, "verification_mode")),
     }
