@@ -98,7 +98,7 @@ impl Filter {
             Err(Refusal::Live) => Err(FilterError::Live { text }),
             Err(Refusal::Loop) => Err(FilterError::Loop { text }),
             Err(Refusal::Program) => Err(FilterError::Program { text }),
-            Err(Refusal::Text(message)) if link == LinkType::ETHERNET || check_filter(&text).is_err() => {
+            Err(Refusal::Text(message)) if link == LinkType::ETHERNET || check(&text).is_err() => {
                 Err(FilterError::Refused { text, message })
             }
             Err(Refusal::Text(message)) => Err(FilterError::LinkType { text, link, message }),
@@ -138,7 +138,7 @@ impl Filter {
 /// # Errors
 ///
 /// What libpcap says to it on Ethernet.
-pub fn check_filter(text: &str) -> Result<(), FilterError> {
+pub fn check(text: &str) -> Result<(), FilterError> {
     let text: Arc<str> = text.trim().into();
     let mut first = None;
     for link in USUAL {
@@ -222,13 +222,13 @@ mod tests {
         assert!(error.starts_with("filter \"tcp prot 80\": "), "{error}");
         assert!(error.contains("syntax error"), "{error}");
         assert!(error.contains("pcap-filter(7)"), "{error}");
-        assert_eq!(check_filter("tcp prot 80").unwrap_err().to_string(), error);
-        assert!(check_filter("a\0b").unwrap_err().to_string().contains("zero byte"));
+        assert_eq!(check("tcp prot 80").unwrap_err().to_string(), error);
+        assert!(check("a\0b").unwrap_err().to_string().contains("zero byte"));
     }
 
     #[test]
     fn a_filter_can_be_good_for_some_link_types_only() {
-        assert_eq!(check_filter("wlan addr1 1:2:3:4:5:6"), Ok(()));
+        assert_eq!(check("wlan addr1 1:2:3:4:5:6"), Ok(()));
         let error = Filter::compile("wlan addr1 1:2:3:4:5:6", LinkType::RAW).unwrap_err();
         assert!(matches!(error, FilterError::LinkType { link: LinkType::RAW, .. }), "{error}");
         Filter::compile("tcp port 80", LinkType::RAW).unwrap();
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn what_only_a_live_capture_knows() {
         for text in ["inbound", "tcp and outbound"] {
-            assert_eq!(check_filter(text), Ok(()));
+            assert_eq!(check(text), Ok(()));
             let error = Filter::compile(text, LinkType::ETHERNET).unwrap_err();
             assert!(matches!(error, FilterError::Live { .. }), "{error}");
             Filter::compile(text, LinkType::LINUX_SLL).unwrap();

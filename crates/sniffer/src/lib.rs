@@ -134,7 +134,7 @@ pub use batch::{Batch, Packets};
 pub use device::{Device, DeviceError, devices, find_device};
 pub use dump::{Dump, DumpError, DumpReport, MAX_DUMP_FILES};
 pub use error::{OpenError, ReadError};
-pub use filter::{Filter, FilterError, check_filter};
+pub use filter::{Filter, FilterError, check};
 pub use input::Input;
 pub use moment::{Moment, MomentError};
 pub use packetbeat_core::packet::{LinkType, Packet};

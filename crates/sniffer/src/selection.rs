@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use packetbeat_core::packet::{LinkType, Packet};
 
-use crate::filter::{Filter, FilterError, check_filter};
+use crate::filter::{Filter, FilterError, check};
 use crate::moment::Moment;
 
 /// A filter and a range of time, as they were asked for. Each reader of a run has its own [`Selector`].
@@ -61,7 +61,7 @@ impl Selection {
     ) -> Result<Self, SelectionError> {
         let filter = filter.map(str::trim).filter(|text| !text.is_empty());
         if let Some(text) = filter {
-            check_filter(text)?;
+            check(text)?;
         }
         match (from, to) {
             (Some(Moment::At(from)), Some(Moment::At(to)))
