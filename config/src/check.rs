@@ -73,7 +73,9 @@ impl Checker<'_> {
         if mood.off {
             return;
         }
-        for (name, setting) in rows.iter().filter(|(_, setting)| setting.required) {
+        // Of these hosts the rules know more: `cloud.id` may stand for them.
+        let required = |row: &&Row| row.1.required && !(path == "output.elasticsearch" && row.0 == "hosts");
+        for (name, setting) in rows.iter().filter(required) {
             if map.get(name).is_none_or(Node::is_null) {
                 let hint = first_sentence(setting.about);
                 self.errors.push(Error::new(at.clone(), join(path, name), "missing").hint(hint));

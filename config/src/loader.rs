@@ -10,6 +10,7 @@ use crate::places::Places;
 use crate::schema::Schema;
 use crate::{check, old, scalar, tree, twice, yaml};
 use packetbeat_core::plugin::Kind;
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -117,12 +118,8 @@ impl Loader {
         let config = Config::read(settings, self.schema.clone(), paths, warnings);
         let (value, Errors(others)) = rest(&config);
         // A reference that leads nowhere is the reason why the value at its place has the wrong type.
-        let known = errors.len();
-        for error in found.errors.into_iter().chain(others) {
-            if !errors.iter().take(known).any(|earlier| earlier.at == error.at) {
-                errors.push(error);
-            }
-        }
+        let known: HashSet<Mark> = errors.iter().map(|error| error.at.clone()).collect();
+        errors.extend(found.errors.into_iter().chain(others).filter(|error| !known.contains(&error.at)));
         // A file is read from top to bottom: so are its errors.
         errors.sort_by(|left, right| left.at.cmp(&right.at));
         Errors(errors).or((config, value))

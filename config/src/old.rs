@@ -61,8 +61,12 @@ impl Migration<'_> {
         };
         let outputs =
             self.settings.at_path(above).and_then(Node::as_map).map(Map::entries).unwrap_or_default();
+        // Of outputs that there are: there may be thousands of other names.
+        let known = schema::at_path(&schema::rows(packetbeat_settings::root()), above);
+        let known = known.and_then(|setting| schema::table_of(setting.kind)).unwrap_or_default();
+        let outputs = outputs.iter().filter(|entry| known.iter().any(|row| row.name == entry.key));
         let there = |entry: &&Entry| entry.node.at_path(below).is_some_and(|node| !node.is_null());
-        outputs.iter().filter(there).map(|entry| format!("{above}.{}.{below}", entry.key)).collect()
+        outputs.filter(there).map(|entry| format!("{above}.{}.{below}", entry.key)).collect()
     }
 
     /// Takes a setting out, with sections that nothing else is in.

@@ -290,3 +290,49 @@ fn permissions_of_files() {
     assert_eq!(check_permissions(file.path()).unwrap_err().to_string(), expected);
     assert!(check_permissions("no/such/file".as_ref()).is_err());
 }
+
+#[test]
+fn settings_come_before_the_environment_and_it_before_the_keystore() {
+    let text = "name: a\nfields: {one: '${name}', two: '${WORKERS}', three: '${PWD_X}', four: '${NO:d}'}\n";
+    let keystore = |name: &str| Some(format!("secret {name}")).filter(|_| name != "NO");
+    let config = loader().text("p.yml", text).keystore(keystore).load(&env).unwrap();
+    let fields = config.fields.unwrap();
+    let value = |key: &str| (fields.at_path(key).unwrap().text(), fields.at_path(key).unwrap().reference());
+    assert_eq!(value("one"), (Some("a"), None));
+    assert_eq!(value("two"), (Some("3"), None));
+    assert_eq!(value("three"), (Some("secret PWD_X"), Some("${PWD_X}")));
+    assert_eq!(value("four"), (Some("d"), None));
+}
+
+#[test]
+fn places_are_known_before_the_keystore_is_open() {
+    let places = |text: &str| loader().home("/usr/share/pb").text("p.yml", text).places(&env).unwrap();
+    let usual = places("output.elasticsearch.password: ${SECRET_OF_NOBODY}");
+    assert_eq!(usual.config, PathBuf::from("/usr/share/pb"));
+    assert_eq!(usual.logs, PathBuf::from("/usr/share/pb/logs"));
+    assert_eq!(usual.keystore, PathBuf::from("/usr/share/pb/data/packetbeat.keystore"));
+    let own = places("path: {data: '/var/${WORKERS}', home: /opt}\nkeystore.path: ${path.config}/k");
+    assert_eq!(own.data, PathBuf::from("/var/3"));
+    assert_eq!((own.logs, own.keystore), (PathBuf::from("/opt/logs"), PathBuf::from("/opt/k")));
+    assert!(loader().text("p.yml", "a: [").places(&env).is_err());
+    let config = loader().home("/h").text("p.yml", "path.data: /d").load(&env).unwrap();
+    assert_eq!(config.paths.keystore, PathBuf::from("/d/packetbeat.keystore"));
+    assert_eq!(config.logging.files.path, PathBuf::from("/h/logs"));
+}
+
+#[test]
+fn the_page_and_the_log_are_typed() {
+    let config = load(
+        "http: {enabled: true, port: '6000', pprof.enabled: on}\nlogging: {to_syslog: true, level: WARN, format: json}\n\
+                       logging.files: {keepfiles: 3, interval: 24h, permissions: 0644, rotateeverybytes: 1MiB}\n\
+                       setup.template.name: x\n",
+    );
+    assert_eq!((config.http.port, config.http.enabled, config.http.pprof), (6000, true, true));
+    assert_eq!((config.http.host.as_str(), config.http.mem_profile_rate), ("localhost", 524_288));
+    assert_eq!((config.logging.level, config.logging.to_syslog), (Level::Warning, true));
+    let files = &config.logging.files;
+    assert_eq!((files.keep_files, files.permissions, files.rotate_every_bytes), (3, 0o644, 1 << 20));
+    assert_eq!(files.interval, Some(Duration::from_secs(86_400)));
+    assert_eq!(config.setup.template.text("name").as_deref(), Some("x"));
+    assert_eq!(config.setup.ilm.text("policy_name").as_deref(), Some("packetbeat"));
+}

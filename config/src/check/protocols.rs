@@ -38,6 +38,9 @@ impl Checker<'_> {
             if let Some((name, at)) = self.protocol(&one) {
                 not_built.push((name, at));
             }
+            if self.schema.protocol(one.name).is_none() {
+                continue;
+            }
             match kept.iter_mut().find(|known| known.name == one.name) {
                 Some(known) => {
                     let what = format!("replaces the section of the same protocol at {}", known.node.at);

@@ -4,6 +4,7 @@ use super::{Checker, is_off, join};
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
 use crate::{read, units};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// `queue.disk` needs room for so many segments.
@@ -28,18 +29,14 @@ impl Checker<'_> {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
-        let mut devices: Vec<(Option<&str>, &Mark)> = Vec::new();
+        let mut devices: HashMap<Option<&str>, &Mark> = HashMap::new();
         for section in sections.iter().filter(|section| section.as_map().is_some()) {
             let device = text(section, "device");
-            match devices.iter().find(|(known, _)| *known == device) {
-                Some((_, first)) => {
-                    let what = format!(
-                        "{} is captured from twice, first at {first}",
-                        device.unwrap_or("the default device")
-                    );
-                    self.error(&section.at, KEY, what, "name each device once");
-                }
-                None => devices.push((device, &section.at)),
+            let first = *devices.entry(device).or_insert(&section.at);
+            if first != &section.at {
+                let device = device.unwrap_or("the default device");
+                let what = format!("{device} is captured from twice, first at {first}");
+                self.error(&section.at, KEY, what, "name each device once");
             }
             let ring = text(section, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("af_packet"));
             if let Some(group) = get(section, "fanout_group").filter(|_| !ring) {
@@ -83,7 +80,10 @@ impl Checker<'_> {
             self.queue(section.get("queue"), &format!("{path}.queue"));
             match entry.key.as_str() {
                 "kafka" => self.kafka(entry, section),
-                "elasticsearch" => self.credentials(section, &path),
+                "elasticsearch" => {
+                    self.credentials(section, &path);
+                    self.servers(settings, entry, section);
+                }
                 _ => {}
             }
         }
@@ -105,6 +105,15 @@ impl Checker<'_> {
         if let Some(other) = ["username", "password"].into_iter().find(|name| set(section, name).is_some()) {
             let what = format!("goes not together with {path}.{other}");
             self.error(&key.at, format!("{path}.api_key"), what, "take one of them out");
+        }
+    }
+
+    /// `cloud.id` stands for hosts.
+    fn servers(&mut self, settings: &Node, entry: &Entry, section: &Map) {
+        let cloud = settings.at_path("cloud.id").is_some_and(|node| !node.is_null());
+        if !cloud && set(section, "hosts").is_none() {
+            let hint = "the servers, such as [\"https://localhost:9200\"]; or cloud.id";
+            self.error(&entry.key_at, "output.elasticsearch.hosts", "missing", hint);
         }
     }
 

@@ -33,9 +33,11 @@ impl Checker<'_> {
 }
 
 fn meant(key: &str, rows: &[Row], path: &str) -> String {
-    let near = nearest(key, names(rows)).map(|name| join(path, name)).or_else(|| {
+    let begun = || names(rows).find(|name| key.len() > 2 && name.starts_with(key));
+    let near = nearest(key, names(rows)).or_else(begun).map(|name| join(path, name)).or_else(|| {
         // Deep in a section a setting of the same name further down is another one.
-        let below = elsewhere(key, rows).filter(|_| matches!(path, "" | "packetbeat" | "setup"))?;
+        let top = matches!(path, "" | "packetbeat" | "setup");
+        let below = elsewhere(key, rows).or_else(|| misspelt(key, rows)).filter(|_| top)?;
         Some(join(path, &below))
     });
     near.map_or_else(|| valid_here(rows), |name| format!("did you mean {name}?"))
@@ -49,6 +51,14 @@ fn elsewhere(key: &str, rows: &[Row]) -> Option<String> {
             Some(_) => Some(join(name, key)),
             None => elsewhere(key, &table).map(|below| join(name, &below)),
         }
+    })
+}
+
+/// A setting one level further down that is called nearly so.
+fn misspelt(key: &str, rows: &[Row]) -> Option<String> {
+    rows.iter().find_map(|(name, setting)| {
+        let table = schema::rows(schema::table_of(setting.kind)?);
+        nearest(key, names(&table)).filter(|_| key.len() > 4).map(|near| join(name, near))
     })
 }
 
