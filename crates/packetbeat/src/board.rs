@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use packetbeat_engine::{Summary, Worker};
 use packetbeat_sniffer::LeftOut;
@@ -55,15 +55,11 @@ impl Board {
     /// What all workers have counted.
     pub(crate) fn read(&self) -> Counts {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
-        let until = Instant::now() + PATIENCE;
-        let mut places = self.lock();
-        while places.iter().any(|told| told.answers < asked) {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            places = self.told.wait_timeout(places, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        let some_owe = |places: &mut Vec<Told>| places.iter().any(|told| told.answers < asked);
+        let (places, _) = self
+            .told
+            .wait_timeout_while(self.lock(), PATIENCE, some_owe)
+            .unwrap_or_else(PoisonError::into_inner);
         // The first worker counts packets for all.
         let mut sum = places.first().map(|told| told.counts.clone()).unwrap_or_default();
         for told in places.iter().skip(1) {

@@ -14,31 +14,43 @@ pub(super) fn keystore(global: &Global, what: &cli::Keystore) -> Done {
     let path = sources::places(global).map_err(|errors| errors.to_string())?.keystore;
     match what {
         cli::Keystore::Create { force } => create(&path, *force),
-        cli::Keystore::Add { key, stdin, force } => add(open(&path, global)?, key, *stdin, *force),
+        cli::Keystore::Add { key, stdin, force } => {
+            add(found_or_made(&path, global, *force)?, key, *stdin, *force)
+        }
         cli::Keystore::List => {
             let keystore = open(&path, global)?;
-            let mut names: String = keystore.names().collect::<Vec<_>>().join("\n");
-            names.push_str(if names.is_empty() { "" } else { "\n" });
-            print(&names)
+            // Whoever wrote the file chose the names: none may move the cursor.
+            print(&keystore.names().map(|name| format!("{}\n", name.escape_debug())).collect::<String>())
         }
         cli::Keystore::Remove { key } => remove(open(&path, global)?, key),
     }
 }
 
 fn open(path: &Path, global: &Global) -> Result<Keystore, String> {
-    let permissions = if global.strict_perms { Permissions::Strict } else { Permissions::Any };
-    let found = Keystore::open(path, permissions).map_err(|error| error.to_string())?;
-    found.ok_or_else(|| {
+    find(path, global)?.ok_or_else(|| {
         format!("{}: there is no keystore; make one with `packetbeat keystore create`", path.display())
     })
+}
+
+fn find(path: &Path, global: &Global) -> Result<Option<Keystore>, String> {
+    let permissions = if global.strict_perms { Permissions::Strict } else { Permissions::Any };
+    Keystore::open(path, permissions).map_err(|error| error.to_string())
+}
+
+/// The keystore, or a new one where `--force` or an answer asks for it, as Packetbeat does.
+fn found_or_made(path: &Path, global: &Global, force: bool) -> Result<Keystore, String> {
+    match find(path, global)? {
+        Some(keystore) => Ok(keystore),
+        None if force || agreed(&format!("{} is not there. Make it?", path.display()))? => {
+            Ok(Keystore::create(path))
+        }
+        None => open(path, global),
+    }
 }
 
 fn create(path: &Path, force: bool) -> Done {
     if path.exists() && !force && !agreed(&format!("{} exists already. Replace it?", path.display()))? {
         return Err(format!("{}: exists already; --force replaces it", path.display()));
-    }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     Keystore::create(path).save().map_err(|error| error.to_string())?;
     print(&format!("Created packetbeat keystore {}\n", path.display()))

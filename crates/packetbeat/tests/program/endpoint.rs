@@ -96,6 +96,7 @@ fn an_address_that_cannot_be_listened_on_ends_the_run_before_it_begins() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "periods of the log have to pass")]
 fn the_log_has_the_metrics_now_and_then_and_at_the_end() {
     let run = "-E logging.metrics.period=1s -E logging.format=json";
     let mut running = waiting(run);

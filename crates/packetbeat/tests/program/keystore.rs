@@ -45,6 +45,14 @@ fn a_secret_goes_in_is_used_and_goes_out() {
 }
 
 #[test]
+fn adding_by_force_makes_the_keystore() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(keystore(folder.path(), "add X --stdin", "1").failed().contains("keystore create"));
+    keystore(folder.path(), "add X --stdin --force", "1").quiet();
+    assert_eq!(keystore(folder.path(), "list", "").quiet().stdout, "X\n");
+}
+
+#[test]
 fn a_keystore_that_others_can_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path();

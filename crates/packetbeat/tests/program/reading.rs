@@ -49,6 +49,7 @@ fn a_range_of_time_is_cut_out() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "that time passes is what a replay is about")]
 fn a_replay_takes_as_long_as_the_capture_and_gives_the_same_events() {
     // Two exchanges, 300 ms apart.
     let mut packets = pcap::read(&capture_bytes("dns"));
