@@ -182,7 +182,7 @@ pub(crate) fn items(node: &Node, inner: Type) -> Option<Vec<Node>> {
         Value::Map(_) if !matches!(inner, Type::Map(_) | Type::Any | Type::Condition) => None,
         Value::Null => Some(Vec::new()),
         // Variables and -E give lists so.
-        Value::Str(text) if splits(inner) => {
+        Value::Str(text) if splits(inner) && node.reference.is_none() => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
             let node =
                 |part| Node { reference: node.reference.clone(), ..scalar::plain(part, node.at.clone()) };

@@ -2,14 +2,14 @@
 //!
 //! NAME is looked up among the settings first (`${path.home}`), then in the environment, then in the keystore, as Beats
 //! do. `$${` stands for a literal `${`. A value that is one reference and nothing else, or that is not quoted, is read again as
-//! YAML after expansion: it may become a number, a boolean, or a list or map in brackets.
+//! YAML after expansion: it may become a number, a boolean, or a list or map in brackets. What comes from the keystore stays
+//! text, and [`Node::reference`] has what was written: that is what messages and exports show.
 
 use crate::error::Error;
 use crate::limits::{MAX_EXPANDED_BYTES, MAX_EXPANSION_DEPTH, MAX_EXPANSIONS};
 use crate::mark::Mark;
 use crate::node::{Node, Value};
 use crate::{places, scalar, tree, yaml};
-use std::sync::Arc;
 
 /// Looks a name up, in the environment or in the keystore.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -77,6 +77,11 @@ impl Expander<'_> {
                 let (written, unquoted) = (text.clone(), node.spelling.is_some());
                 self.secret = false;
                 match self.text(&written, 0) {
+                    // A password is a text, whatever it looks like.
+                    Ok(expanded) if self.secret => {
+                        *node = Node::new(Value::Str(expanded), node.at.clone());
+                        node.reference = Some(written.into());
+                    }
                     Ok(expanded) if unquoted || is_one_reference(&written) => {
                         *node = reread(&expanded, &node.at, path);
                     }
@@ -85,9 +90,6 @@ impl Expander<'_> {
                         let error = Error::new(node.at.clone(), path.join("."), what);
                         errors.push(Error { hint, ..error });
                     }
-                }
-                if self.secret {
-                    remember(node, &written.into());
                 }
             }
             _ => {}
@@ -165,16 +167,6 @@ impl Expander<'_> {
                 }),
             },
         }
-    }
-}
-
-/// What came from the keystore stays a reference wherever it is shown, with all that is in it.
-fn remember(node: &mut Node, written: &Arc<str>) {
-    node.reference = Some(written.clone());
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| remember(item, written)),
-        Value::Map(map) => map.entries_mut().iter_mut().for_each(|entry| remember(&mut entry.node, written)),
-        _ => {}
     }
 }
 

@@ -294,13 +294,13 @@ fn permissions_of_files() {
 #[test]
 fn settings_come_before_the_environment_and_it_before_the_keystore() {
     let text = "name: a\nfields: {one: '${name}', two: '${WORKERS}', three: '${PWD_X}', four: '${NO:d}'}\n";
-    let keystore = |name: &str| Some(format!("secret {name}")).filter(|_| name != "NO");
+    let keystore = |name: &str| Some(format!("[secret, ~] {name}")).filter(|_| name != "NO");
     let config = loader().text("p.yml", text).keystore(keystore).load(&env).unwrap();
     let fields = config.fields.unwrap();
     let value = |key: &str| (fields.at_path(key).unwrap().text(), fields.at_path(key).unwrap().reference());
     assert_eq!(value("one"), (Some("a"), None));
     assert_eq!(value("two"), (Some("3"), None));
-    assert_eq!(value("three"), (Some("secret PWD_X"), Some("${PWD_X}")));
+    assert_eq!(value("three"), (Some("[secret, ~] PWD_X"), Some("${PWD_X}")));
     assert_eq!(value("four"), (Some("d"), None));
 }
 

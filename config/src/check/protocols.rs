@@ -62,7 +62,8 @@ impl Checker<'_> {
     fn protocol<'n>(&mut self, one: &Named<'n>) -> Option<(&'static str, &'n Mark)> {
         let key = format!("{KEY}[{}]", one.name);
         let Some((table, built)) = self.schema.protocol(one.name) else {
-            self.errors.push(self.unknown_protocol(one.name, one.name_at));
+            let secret = one.node.at_path("type").and_then(Node::reference);
+            self.errors.push(self.unknown_protocol(secret.unwrap_or(one.name), one.name_at));
             return None;
         };
         let name = table.name;
