@@ -33,7 +33,7 @@ setup() {
   }
   lacks python3 && packages+=(python3) && say "missing: python3 (the checks that read JSON)"
   lacks git && packages+=(git) && say "missing: git (the checks list the files of the project)"
-  lacks cargo && lacks curl && packages+=(curl ca-certificates) && say "missing: curl (fetches rustup)"
+  lacks curl && packages+=(curl ca-certificates) && say "missing: curl (fetches rustup, and asks the endpoint in tests)"
   if ((${#packages[@]})); then
     command -v apt-get >/dev/null || fail "this is no Debian or Ubuntu: install what takes the place of ${packages[*]}"
     say "installing ${packages[*]}"

@@ -7,6 +7,7 @@ use clap_mangen::Man;
 
 use super::{Done, print};
 use crate::cli::Cli;
+use crate::identity::VERSION;
 
 /// Prints the page of the program, or writes it and those of all commands to `dir`.
 pub(super) fn man(dir: Option<&Path>) -> Done {
@@ -34,6 +35,7 @@ fn write(dir: &Path, command: &clap::Command) -> Done {
 fn page(command: clap::Command) -> Result<String, String> {
     let mut text = Vec::new();
     // A date would make each build's pages different.
-    Man::new(command).date("").render(&mut text).map_err(|error| format!("manual page: {error}"))?;
+    let man = Man::new(command).date("").source(format!("packetbeat {VERSION}")).manual("User Commands");
+    man.render(&mut text).map_err(|error| format!("manual page: {error}"))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

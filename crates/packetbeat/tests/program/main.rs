@@ -14,6 +14,7 @@ mod keystore;
 mod ledger;
 mod live;
 mod logging;
+mod mysql;
 mod output;
 mod reading;
 mod recorded;

@@ -7,7 +7,11 @@ use crate::common::{CONFIGURED, Packetbeat, capture, program};
 
 /// Takes from `events` one for each line of `NAME.expected.jsonl`: the first in which every named member is equal.
 /// What is left.
-fn without_logged(name: &str, mut events: Vec<Value>, seen: impl Fn(&Value) -> Value) -> Vec<Value> {
+pub(crate) fn without_logged(
+    name: &str,
+    mut events: Vec<Value>,
+    seen: impl Fn(&Value) -> Value,
+) -> Vec<Value> {
     let lines = std::fs::read_to_string(capture(name).with_extension("expected.jsonl")).unwrap();
     let mut missing = Vec::new();
     for line in program::events(&lines) {
