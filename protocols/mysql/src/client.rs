@@ -6,15 +6,12 @@ use packetbeat_core::ledger::Reason;
 use packetbeat_core::reader::Reader;
 use packetbeat_core::stream::{Finish, Next, Window, WireError};
 
-use crate::command::{self, Asked, Kind, Request};
+use crate::command::{self, Asked, Kind, LAST_PREPARED, Request};
 use crate::config::Config;
 use crate::conn::{Conn, Phase, Step, unmatched};
 use crate::limits::{COMMAND_BYTES, LOGIN_BYTES, NAME_BYTES};
 use crate::search::{self, Found, LAYER_HEADER};
 use crate::wire::{self, HEADER, Header, LONGEST};
-
-/// The number of the last statement that was prepared (MariaDB), for those who do not wait for its answer.
-const LAST_PREPARED: u32 = u32::MAX;
 
 impl Conn {
     /// The packet at the start of the window.
@@ -232,6 +229,7 @@ impl Conn {
     ) {
         let Self { pending, prepared, scratch, .. } = self;
         let Some(request) = pending.newest_mut() else { return };
+        request.id = *id;
         if u32::from_le_bytes(*id) == LAST_PREPARED {
             request.text.extend_from_slice(&scratch.statement);
             return;

@@ -9,6 +9,9 @@ use crate::limits::{PARAMETER_BYTES, PARAMETERS, PARAMETERS_BYTES};
 use crate::value::Value;
 use crate::wire::{self, ColumnKind};
 
+/// The number of the last statement that was prepared (MariaDB), for those who do not wait for its answer.
+pub(crate) const LAST_PREPARED: u32 = u32::MAX;
+
 /// What was asked, as far as it decides what an answer looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -124,6 +127,8 @@ pub(crate) struct Request {
     pub(crate) schema: Vec<u8>,
     /// The statement, or its parameters, are longer than what is kept.
     pub(crate) cut: bool,
+    /// Number of the statement that is executed.
+    pub(crate) id: [u8; 4],
     /// The statement that is executed was not seen when it was prepared.
     pub(crate) unknown: bool,
     /// Its values in their order.
@@ -141,7 +146,8 @@ impl Request {
 
 impl Pending for Request {
     fn clear(&mut self) {
-        let Self { kind, code, half, text, schema, cut, unknown, parameters, lost } = self;
+        let Self { kind, code, half, text, schema, cut, id, unknown, parameters, lost } = self;
+        *id = [0; 4];
         (*kind, *code, *half, *cut, *unknown, *lost) = (Kind::Plain, 0, Half::default(), false, false, 0);
         text.clear();
         schema.clear();
@@ -250,11 +256,38 @@ pub(crate) struct Statement {
     pub(crate) long: Vec<(u16, Vec<u8>)>,
     /// When it was used last, nanoseconds.
     pub(crate) used: i64,
+    /// What its rows look like, for executions that do not repeat it.
+    pub(crate) columns: Columns,
+}
+
+/// The columns of a result.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    /// Their types; empty where no rows are wanted.
+    pub(crate) kinds: Vec<ColumnKind>,
+    /// The line with their names.
+    pub(crate) names: Vec<u8>,
+    /// Their tables.
+    pub(crate) tables: Vec<u8>,
+}
+
+impl Columns {
+    fn clear(&mut self) {
+        let Self { kinds, names, tables } = self;
+        kinds.clear();
+        names.clear();
+        tables.clear();
+    }
+
+    const fn heap_bytes(&self) -> usize {
+        self.kinds.capacity() * size_of::<ColumnKind>() + self.names.capacity() + self.tables.capacity()
+    }
 }
 
 impl Pending for Statement {
     fn clear(&mut self) {
-        let Self { text, cut, parameters, kinds, long, used } = self;
+        let Self { text, cut, parameters, kinds, long, used, columns } = self;
+        columns.clear();
         (*cut, *parameters, *used) = (false, 0, 0);
         text.clear();
         kinds.clear();
@@ -266,6 +299,7 @@ impl Pending for Statement {
         self.text.capacity()
             + self.kinds.capacity() * size_of::<[u8; 2]>()
             + self.long.capacity() * size_of::<(u16, Vec<u8>)>()
+            + self.columns.heap_bytes()
             + long
     }
 }

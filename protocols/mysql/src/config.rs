@@ -24,8 +24,8 @@ pub(crate) const OPTIONS: &[Setting] = &[
     Setting::bool(
         "mask_literals",
         false,
-        "No value leaves the machine: literals in statements and every parameter become `?`, rows and the texts of errors are \
-         left out.",
+        "No value leaves the machine: literals in statements and every parameter become `?`, `response` and the texts of \
+         errors are left out.",
     ),
     Setting::bool(
         "all_commands",
@@ -49,7 +49,7 @@ pub(crate) struct Config {
     pub(crate) all_commands: bool,
     /// `send_request`: the statement as it came.
     pub(crate) send_request: bool,
-    /// `send_response`: the rows, as comma-separated values.
+    /// `send_response`, unless values are masked: the rows, as comma-separated values.
     pub(crate) send_response: bool,
     /// `transaction_timeout`, in nanoseconds: how long a command waits for its answer. Without it, as long as the connection lives.
     pub(crate) timeout: Option<i64>,
@@ -59,16 +59,18 @@ impl Config {
     /// Reads the section.
     pub(crate) fn read(common: &Common, options: &mut dyn Options) -> Self {
         let nanos = |length: Duration| i64::try_from(length.as_nanos()).unwrap_or(i64::MAX);
+        let mask = options.bool("mask_literals");
         Self {
             max_rows: options.u64("max_rows"),
             max_row_length: usize::try_from(options.bytes("max_row_length"))
                 .unwrap_or(ROW_BYTES)
                 .min(ROW_BYTES),
             statement_timeout: nanos(options.duration("statement_timeout")),
-            mask: options.bool("mask_literals"),
+            mask,
             all_commands: options.bool("all_commands"),
             send_request: common.send_request.unwrap_or(false),
-            send_response: common.send_response.unwrap_or(false),
+            // A column without a name is called as what it is computed from.
+            send_response: common.send_response.unwrap_or(false) && !mask,
             timeout: common.transaction_timeout.map(nanos),
         }
     }

@@ -5,7 +5,7 @@ use packetbeat_core::reader::Reader;
 use packetbeat_core::record::Half;
 use packetbeat_core::stream::WireError;
 
-use crate::command::is_null;
+use crate::command::{Columns, is_null};
 use crate::config::Config;
 use crate::limits::{COLUMNS, ERROR_BYTES, PATH_BYTES, RESPONSE_BYTES};
 use crate::value::{NULL, Value};
@@ -148,6 +148,23 @@ impl Reply {
         }
     }
 
+    /// The columns are those of a statement that was prepared.
+    pub(crate) fn known_columns(&mut self, columns: &Columns) {
+        self.kinds.extend_from_slice(&columns.kinds);
+        self.csv.extend_from_slice(&columns.names);
+        if self.tables.is_empty() {
+            self.tables.extend_from_slice(&columns.tables);
+        }
+        self.end_columns();
+    }
+
+    /// Moves what is known of the columns out: they are not an answer's, but a prepared statement's.
+    pub(crate) fn give_columns(&mut self, to: &mut Columns) {
+        to.kinds.extend_from_slice(&self.kinds);
+        to.names.extend_from_slice(&self.csv);
+        to.tables.extend_from_slice(&self.tables);
+    }
+
     /// The columns are over: the line with their names too.
     pub(crate) fn end_columns(&mut self) {
         if !self.kinds.is_empty() {
@@ -157,10 +174,7 @@ impl Reply {
 
     /// Whether the next row goes into the text.
     pub(crate) fn wants_row(&self, config: &Config) -> bool {
-        config.send_response
-            && !config.mask
-            && self.shown < config.max_rows
-            && self.csv.len() < RESPONSE_BYTES
+        config.send_response && self.shown < config.max_rows && self.csv.len() < RESPONSE_BYTES
     }
 
     /// A row whose values go into the text.

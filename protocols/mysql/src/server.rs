@@ -5,7 +5,7 @@ use packetbeat_core::direction::Dir;
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::stream::{Finish, Window, WireError};
 
-use crate::command::Kind;
+use crate::command::{Kind, LAST_PREPARED};
 use crate::config::Config;
 use crate::conn::{Conn, Phase, Step};
 use crate::limits::{ANSWER_BYTES, MAX_COLUMNS, ROW_BYTES};
@@ -121,9 +121,9 @@ impl Conn {
             Phase::File => self.figures(wire::ok(payload)?, config, cx),
             Phase::Parameters { left, columns } => self.parameter(left, columns, config, cx),
             Phase::ParametersEnd { columns } => self.parameters_end(payload, columns, config, cx),
-            Phase::Prepared { left } => self.prepared_column(left, config, cx),
+            Phase::Prepared { left } => self.prepared_column(payload, left, config, cx),
             Phase::PreparedEnd => {
-                self.answered(config, cx);
+                self.prepared_over(config, cx);
                 Ok(())
             }
             Phase::FieldList => self.field(payload, first, config, cx),
@@ -272,10 +272,23 @@ impl Conn {
                     return Err(WireError::new("number of columns", 0));
                 }
                 self.reply.begin_columns(count);
-                self.phase =
-                    if defined && count > 0 { Phase::Columns { left: count } } else { Phase::ColumnsEnd };
+                self.phase = Phase::Columns { left: count };
+                if !defined || count == 0 {
+                    self.phase = Phase::ColumnsEnd;
+                    self.columns_are_known();
+                }
                 Ok(())
             }
+        }
+    }
+
+    /// The answer does not repeat what was said of the columns when the statement was prepared.
+    fn columns_are_known(&mut self) {
+        let Some(request) = self.pending.oldest() else { return };
+        let last = self.session.last_prepared.map(u32::to_le_bytes);
+        let id = last.filter(|_| request.id == LAST_PREPARED.to_le_bytes()).unwrap_or(request.id);
+        if let Some(statement) = self.prepared.get(&id) {
+            self.reply.known_columns(&statement.columns);
         }
     }
 
@@ -426,14 +439,31 @@ impl Conn {
             return Ok(());
         }
         self.session.sends_eof = Some(false);
-        self.prepared_column(columns, config, cx)
+        self.prepared_column(payload, columns, config, cx)
     }
 
-    fn prepared_column(&mut self, left: u16, config: &Config, cx: &mut Cx<'_>) -> Result<(), WireError> {
+    /// All of the answer was seen.
+    fn prepared_over(&mut self, config: &Config, cx: &mut Cx<'_>) {
+        let id = self.session.last_prepared.unwrap_or_default().to_le_bytes();
+        self.prepared.with(&id, |statement| self.reply.give_columns(&mut statement.columns));
+        self.reply.csv.clear();
+        self.answered(config, cx);
+    }
+
+    fn prepared_column(
+        &mut self,
+        payload: &[u8],
+        left: u16,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), WireError> {
+        if let Ok(column) = wire::column(payload) {
+            self.reply.column(&column, config);
+        }
         match (left.saturating_sub(1), self.session.sends_eof) {
             (0, Some(true)) => self.phase = Phase::PreparedEnd,
             (0, known) => {
-                self.answered(config, cx);
+                self.prepared_over(config, cx);
                 self.stray_eof = known.is_none();
             }
             (left, _) => self.phase = Phase::Prepared { left },
