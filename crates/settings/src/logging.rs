@@ -79,7 +79,7 @@ const EVENT_DATA: &[Setting] = &[
     // The same without `files`, as the reference configuration writes them.
     EVENT_DATA_PATH,
     EVENT_DATA_NAME,
-    EVENT_DATA_BYTES,
+    ROTATED_EVENT_DATA,
     EVENT_DATA_KEEP,
     EVENT_DATA_PERMISSIONS,
     EVENT_DATA_INTERVAL,
@@ -89,7 +89,7 @@ const EVENT_DATA: &[Setting] = &[
 const EVENT_DATA_FILES: &[Setting] = &[
     EVENT_DATA_PATH,
     EVENT_DATA_NAME,
-    EVENT_DATA_BYTES,
+    ROTATED_EVENT_DATA,
     EVENT_DATA_KEEP,
     EVENT_DATA_PERMISSIONS,
     EVENT_DATA_INTERVAL,
@@ -99,7 +99,7 @@ const EVENT_DATA_FILES: &[Setting] = &[
 const EVENT_DATA_PATH: Setting =
     Setting::unset("path", Type::Path, "The folder; `path.logs` unless set.").example("/var/log/packetbeat");
 const EVENT_DATA_NAME: Setting = Setting::text("name", "packetbeat-events-data", "How files are called.");
-const EVENT_DATA_BYTES: Setting = Setting::bytes(
+const ROTATED_EVENT_DATA: Setting = Setting::bytes(
     "rotateeverybytes",
     5 << 20,
     1..=1 << 40,

@@ -55,6 +55,9 @@ const SPECIAL: [&str; 9] = [
     "transfer-encoding",
 ];
 
+/// Default of `max_message_size`.
+const MESSAGE_BYTES: u64 = 10 << 20;
+
 /// The options of HTTP.
 pub const OPTIONS: &[Setting] = &[
     Setting::list("send_headers", &[], "Names of headers that go into the event.")
@@ -78,7 +81,7 @@ pub const OPTIONS: &[Setting] = &[
     Setting::bool("decode_body", true, "Kept bodies are decompressed (gzip, deflate)."),
     Setting::bytes(
         "max_message_size",
-        10 << 20,
+        MESSAGE_BYTES,
         0..=1 << 30,
         "Bytes that are kept of a message, compressed or not; the rest is counted.",
     ),

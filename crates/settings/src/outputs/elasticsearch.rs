@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, DEFAULT, ENABLED, ESCAPE_HTML, HEADERS, MAPPINGS, MAX_RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
+    BACKOFF, DEFAULT, ENABLED, ESCAPE_HTML, HEADERS, MAPPINGS, RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
 };
 use crate::ssl::{KERBEROS, SSL};
 
@@ -67,7 +67,7 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
     Setting::bool("proxy_disable", false, "Use no proxy, not even that of the environment."),
     Setting::unset("proxy_headers", Type::Map(&Type::Text), "Headers for the proxy, with CONNECT.")
         .example("{X-My-Header: contents}"),
-    MAX_RETRIES,
+    RETRIES,
     Setting::whole("bulk_max_size", 1600, -1..=1 << 20, BULK),
     BACKOFF,
     Setting::duration("idle_connection_timeout", Duration::from_secs(3), "A connection unused for so long is closed."),
@@ -108,7 +108,7 @@ pub(crate) const MONITORING: &[Setting] = &[
     API_KEY,
     Setting::whole("compression_level", 0, 0..=9, COMPRESSION),
     PROXY_URL,
-    MAX_RETRIES,
+    RETRIES,
     Setting::whole("bulk_max_size", 50, -1..=1 << 20, BULK),
     BACKOFF,
     TIMEOUT,

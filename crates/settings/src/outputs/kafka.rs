@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, MAX_RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
+    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
 };
 use crate::ssl::{KERBEROS, SSL};
 
@@ -55,7 +55,7 @@ pub(crate) const KAFKA: &[Setting] = &[
     Setting::section("metadata", METADATA, "What is known of the cluster."),
     WORKER,
     WORKERS,
-    MAX_RETRIES,
+    RETRIES,
     BACKOFF,
     Setting::whole("bulk_max_size", 2048, -1..=1 << 20, "Events in one request at most."),
     Setting::duration(

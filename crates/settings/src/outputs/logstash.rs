@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, ENABLED, ESCAPE_HTML, MAX_RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WORKER, WORKERS,
+    BACKOFF, ENABLED, ESCAPE_HTML, RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WORKER, WORKERS,
 };
 use crate::ssl::SSL;
 
@@ -45,7 +45,7 @@ pub(crate) const LOGSTASH: &[Setting] = &[
         "Events in one batch at most; 0 or less does not split.",
     ),
     Setting::duration("timeout", Duration::from_secs(30), "How long an answer may take."),
-    MAX_RETRIES,
+    RETRIES,
     BACKOFF,
     SOCKS_PROXY,
     SOCKS_RESOLVER,

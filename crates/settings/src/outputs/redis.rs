@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, MAX_RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WHEN,
+    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WHEN,
     WORKER, WORKERS,
 };
 use crate::ssl::SSL;
@@ -42,7 +42,7 @@ pub(crate) const REDIS: &[Setting] = &[
     WORKERS,
     Setting::bool("loadbalance", true, "Use all hosts at once, and not one until it fails."),
     Setting::duration("timeout", Duration::from_secs(5), "How long an answer may take."),
-    MAX_RETRIES,
+    RETRIES,
     BACKOFF,
     Setting::whole(
         "bulk_max_size",

@@ -21,7 +21,7 @@ pub(crate) const WORKERS: Setting =
     Setting::unset("workers", Type::Whole { least: 1, most: 1024 }, "The same as `worker`.").example("1");
 
 /// `max_retries`.
-pub(crate) const MAX_RETRIES: Setting = Setting::whole(
+pub(crate) const RETRIES: Setting = Setting::whole(
     "max_retries",
     3,
     -1..=1 << 20,
