@@ -222,7 +222,8 @@ fn flows(packetbeat: &Section) -> Flows {
 fn queue(mem: &Section) -> Queue {
     Queue {
         events: mem.u64("events"),
-        flush_min_events: mem.u64("flush.min_events"),
+        // The default is more than a small queue holds.
+        flush_min_events: mem.u64("flush.min_events").min(mem.u64("events")),
         flush_timeout: mem.duration("flush.timeout"),
     }
 }

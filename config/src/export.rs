@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
 use crate::protocol::ProtocolSection;
+use crate::read;
 use crate::scalar;
 use crate::schema::{self, Row, Schema};
 use crate::units;
@@ -130,8 +131,22 @@ impl Export<'_> {
                 let detect = if self.config.detect { "true" } else { "false" };
                 Some(scalar::plain(detect, Mark::DEFAULT))
             }
-            (_, None) => default_node(setting),
+            (_, None) => self.bounded(setting, siblings, path).or_else(|| default_node(setting)),
         }
+    }
+
+    /// A default that another setting bounds: what holds then is that setting.
+    fn bounded(&self, setting: &Setting, siblings: Option<&Map>, path: &str) -> Option<Node> {
+        let default = default_node(setting)?;
+        if let Some(mem) = path.strip_suffix(".flush.min_events") {
+            let events = self.config.settings.at_path(&format!("{mem}.events"))?;
+            return (read::whole(events)? < read::whole(&default)?).then(|| events.clone());
+        }
+        if path.ends_with(".backoff.max") {
+            let first = siblings?.get("init")?;
+            return (read::duration(first)?? > read::duration(&default)??).then(|| first.clone());
+        }
+        None
     }
 
     /// The list that was written, or all protocols of the program on their usual ports.

@@ -80,6 +80,16 @@ fn what_was_written_stays() {
 }
 
 #[test]
+fn defaults_give_way_to_what_bounds_them() {
+    let yaml = exported(
+        "queue.mem.events: 100\noutput.redis: {hosts: [h], backoff.init: 5m, queue.mem.events: 50}\n",
+    );
+    for line in ["      min_events: 100", "          min_events: 50", "      max: 5m"] {
+        assert!(yaml.lines().any(|found| found == line), "{line} is missing in\n{yaml}");
+    }
+}
+
+#[test]
 fn secrets_stay_references() {
     let yaml = exported(
         "output.elasticsearch:\n  hosts: ['https://${HOST}:9200']\n  username: u\n  password: ${ES_PWD}\n  \
