@@ -34,7 +34,7 @@ complete -c packetbeat -n "__fish_packetbeat_needs_command" -l summary -d 'Write
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -l workers -d 'Number of workers: packetbeat.workers (ours)' -r
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -l httpprof -d 'Serve the pages of http.enabled on this address, profiles included, such as localhost:6060' -r
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -l cpuprofile -d 'Write a CPU profile of the run to this file, as pprof reads it' -r -F
-complete -c packetbeat -n "__fish_packetbeat_needs_command" -l memprofile -d 'Write a profile of the memory in use at the end to this file, as pprof reads it' -r -F
+complete -c packetbeat -n "__fish_packetbeat_needs_command" -l memprofile -d 'Accepted for Packetbeat\'s sake, with a warning: there is no profile of memory' -r -F
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -s c -l c -d 'Read the configuration from this file. May be given several times: later files are laid upon earlier ones' -r -F
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -s E -d 'Change one setting, such as packetbeat.workers=2' -r
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -s d -d 'Log details of these parts, such as smtp,publish; * is all' -r
@@ -77,7 +77,7 @@ complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l summary -d
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l workers -d 'Number of workers: packetbeat.workers (ours)' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l httpprof -d 'Serve the pages of http.enabled on this address, profiles included, such as localhost:6060' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l cpuprofile -d 'Write a CPU profile of the run to this file, as pprof reads it' -r -F
-complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l memprofile -d 'Write a profile of the memory in use at the end to this file, as pprof reads it' -r -F
+complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l memprofile -d 'Accepted for Packetbeat\'s sake, with a warning: there is no profile of memory' -r -F
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s c -l c -d 'Read the configuration from this file. May be given several times: later files are laid upon earlier ones' -r -F
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s E -d 'Change one setting, such as packetbeat.workers=2' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s d -d 'Log details of these parts, such as smtp,publish; * is all' -r

@@ -155,7 +155,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(crate) cpuprofile: Option<PathBuf>,
 
-    /// Write a profile of the memory in use at the end to this file, as pprof reads it
+    /// Accepted for Packetbeat's sake, with a warning: there is no profile of memory
     #[arg(long, value_name = "FILE")]
     pub(crate) memprofile: Option<PathBuf>,
 }
