@@ -61,7 +61,6 @@ pub(super) const OLD: &[Old] = &[
     gone("output.redis.db_topology", TOPOLOGY, "6.0"),
     gone("output.redis.reconnect_interval", "backoff.init says how long to wait", "5.0"),
     to("output.*.flush_interval", "queue.mem.flush.timeout", "6.0"),
-    to("output.kafka.broker_timeout_ms", "output.kafka.broker_timeout", "5.0"),
     gone("output.kafka.use_type", "topic: '%{[type]}' names topics by protocol", "5.0"),
     gone("output.elasticsearch.template.path", TEMPLATE, "6.0"),
     gone("output.elasticsearch.template.versions", TEMPLATE, "6.0"),
