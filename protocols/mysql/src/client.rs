@@ -191,6 +191,7 @@ impl Conn {
             unmatched(config, scratch, session, request, reason, cx);
         });
         request.kind = kind;
+        request.dialect = session.dialect();
         request
     }
 

@@ -3,6 +3,7 @@
 use packetbeat_core::pairing::Pending;
 use packetbeat_core::reader::Reader;
 use packetbeat_core::record::Half;
+use packetbeat_core::sql::Dialect;
 use packetbeat_core::stream::WireError;
 
 use crate::limits::{PARAMETER_BYTES, PARAMETERS, PARAMETERS_BYTES};
@@ -125,6 +126,8 @@ pub(crate) struct Request {
     pub(crate) text: Vec<u8>,
     /// The schema of a login.
     pub(crate) schema: Vec<u8>,
+    /// By whose rules the statement is read, as far as was known when it was sent.
+    pub(crate) dialect: Option<Dialect>,
     /// The statement, or its parameters, are longer than what is kept.
     pub(crate) cut: bool,
     /// Number of the statement that is executed.
@@ -146,8 +149,8 @@ impl Request {
 
 impl Pending for Request {
     fn clear(&mut self) {
-        let Self { kind, code, half, text, schema, cut, id, unknown, parameters, lost } = self;
-        *id = [0; 4];
+        let Self { kind, code, half, text, schema, dialect, cut, id, unknown, parameters, lost } = self;
+        (*dialect, *id) = (None, [0; 4]);
         (*kind, *code, *half, *cut, *unknown, *lost) = (Kind::Plain, 0, Half::default(), false, false, 0);
         text.clear();
         schema.clear();

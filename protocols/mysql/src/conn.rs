@@ -86,6 +86,8 @@ pub(crate) struct Conn {
     /// Memory that decompression holds.
     pub(crate) layer_bytes: usize,
     told: usize,
+    /// Calls since what is held was looked at.
+    unaccounted: u32,
 }
 
 /// What one packet came to.
@@ -278,9 +280,11 @@ impl Conn {
     fn account(&mut self, cx: &mut Cx<'_>) {
         const STEP: usize = 16 << 10;
         // Where many wait, looking at all of them for each would take long.
-        if self.pending.len() > 8 && !self.pending.len().is_multiple_of(32) {
+        self.unaccounted += 1;
+        if self.pending.len() > 8 && self.unaccounted < 32 {
             return;
         }
+        self.unaccounted = 0;
         let held = self.pending.heap_bytes()
             + self.prepared.heap_bytes()
             + self.reply.heap_bytes()

@@ -53,8 +53,9 @@ impl<'e> Exchange<'e> {
         (request, reply): (&'e Request, Option<&'e Reply>),
         unmatched: Option<Reason>,
         user: &'e [u8],
-        dialect: Dialect,
+        dialect: Option<Dialect>,
     ) -> Self {
+        let dialect = request.dialect.or(dialect).unwrap_or_default();
         let trimmed = request.text.trim_ascii();
         let verb = Verb::of(trimmed, dialect);
         let statement = if config.mask && request.is_statement() {

@@ -207,7 +207,9 @@ impl Conn {
     ) -> Result<(), WireError> {
         match first {
             0 => {
-                self.reply.add(wire::ok(payload)?);
+                let figures = wire::ok(payload)?;
+                self.session.status = Some(figures.status);
+                self.reply.add(figures);
                 let request = self.pending.oldest();
                 let is_login = request.is_some_and(|request| request.kind == Kind::Login);
                 if let Some(request) = request {
@@ -237,7 +239,7 @@ impl Conn {
 
     /// The end of a result, or the OK of a command without one.
     fn figures(&mut self, figures: Figures, config: &Config, cx: &mut Cx<'_>) -> Result<(), WireError> {
-        self.session.status = figures.status;
+        self.session.status = Some(figures.status);
         self.reply.add(figures);
         if figures.status & status::MORE_RESULTS == 0 {
             self.answered(config, cx);

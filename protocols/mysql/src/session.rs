@@ -17,8 +17,8 @@ pub(crate) struct Session {
     pub(crate) mariadb: bool,
     /// Who logged in.
     pub(crate) user: Excerpt,
-    /// Flags of the newest OK or EOF packet.
-    pub(crate) status: u16,
+    /// Flags of the newest OK or EOF packet; `None` before the first.
+    pub(crate) status: Option<u16>,
     /// Whether EOF packets are sent; `None` until that is known.
     pub(crate) sends_eof: Option<bool>,
     /// The statement that was prepared last.
@@ -44,12 +44,10 @@ impl Session {
         self.capabilities.is_some_and(|known| known & capability != 0)
     }
 
-    /// By whose rules statements are read.
-    pub(crate) const fn dialect(&self) -> Dialect {
-        if self.status & status::NO_BACKSLASH_ESCAPES == 0 {
-            Dialect::MySql
-        } else {
-            Dialect::MySqlNoBackslash
-        }
+    /// By whose rules the next statement is read; `None` if the server did not tell.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        self.status.map(|flags| {
+            if flags & status::NO_BACKSLASH_ESCAPES == 0 { Dialect::MySql } else { Dialect::MySqlNoBackslash }
+        })
     }
 }
