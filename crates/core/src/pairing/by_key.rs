@@ -65,6 +65,17 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
         self.live.get(*self.places.get(key)?).map(|waiting| &*waiting.request)
     }
 
+    /// The same, to go on filling it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut Q> {
+        self.live.get_mut(*self.places.get(key)?).map(|waiting| &mut *waiting.request)
+    }
+
+    /// The request that waits longest, and its key.
+    #[must_use]
+    pub fn oldest(&self) -> Option<(&K, &Q)> {
+        self.live.get(self.live.oldest()?).map(|waiting| (&waiting.key, &*waiting.request))
+    }
+
     /// Adds a request, counted in, filled by `fill`. One that waits under the same key is given up as repeated, and where
     /// too many wait the oldest is given up, through `unmatched`.
     pub fn insert(
@@ -89,6 +100,27 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
     /// The request with this key has its answer: `with` emits the pair. False if there is none.
     pub fn answer(&mut self, key: &K, cx: &mut Cx<'_>, with: impl FnOnce(&Q, &mut Cx<'_>)) -> bool {
         self.settle(key, Outcome::Answered, cx, with)
+    }
+
+    /// The request with this key is over with this outcome: `with` emits it. False if there is none.
+    pub fn settle(
+        &mut self,
+        key: &K,
+        outcome: Outcome,
+        cx: &mut Cx<'_>,
+        with: impl FnOnce(&Q, &mut Cx<'_>),
+    ) -> bool {
+        let Some(waiting) = self.places.remove(key).and_then(|place| self.live.remove(place)) else {
+            return false;
+        };
+        let Waiting { mut request, ticket, .. } = waiting;
+        with(&request, cx);
+        cx.settle(ticket, outcome);
+        if self.spare.len() < SPARE && request.heap_bytes() <= SPARE_BYTES {
+            request.clear();
+            self.spare.push(request);
+        }
+        true
     }
 
     /// The request with this key will not be answered: `unmatched` emits it alone. False if there is none.
@@ -148,26 +180,6 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
             self.give_up(&key, reason, cx, unmatched);
         }
     }
-
-    fn settle(
-        &mut self,
-        key: &K,
-        outcome: Outcome,
-        cx: &mut Cx<'_>,
-        with: impl FnOnce(&Q, &mut Cx<'_>),
-    ) -> bool {
-        let Some(waiting) = self.places.remove(key).and_then(|place| self.live.remove(place)) else {
-            return false;
-        };
-        let Waiting { mut request, ticket, .. } = waiting;
-        with(&request, cx);
-        cx.settle(ticket, outcome);
-        if self.spare.len() < SPARE && request.heap_bytes() <= SPARE_BYTES {
-            request.clear();
-            self.spare.push(request);
-        }
-        true
-    }
 }
 
 #[cfg(test)]
@@ -203,6 +215,12 @@ mod tests {
             assert!(table.answer(&2, cx, |asked, _| met = asked.0));
             assert!(!table.answer(&2, cx, |_, _| unreachable!()));
             assert_eq!((met, table.len()), (2, 3));
+            assert_eq!(table.oldest().map(|(key, asked)| (*key, asked.0)), Some((1, 1)));
+            if let Some(asked) = table.get_mut(&4) {
+                asked.0 = 44;
+            }
+            table.insert(9, 0, cx, |asked| asked.0 = 9, &mut note);
+            assert!(table.settle(&9, Outcome::UnansweredByDesign, cx, |asked, _| assert_eq!(asked.0, 9)));
             assert_eq!(table.expire(10, cx, &mut note), Some(40));
             assert_eq!(table.expire(45, cx, &mut note), Some(50));
             table.give_up_all(Reason::CaptureEnd, cx, &mut note);
@@ -212,10 +230,10 @@ mod tests {
             (0, Reason::Overflow),
             (3, Reason::Repeated),
             (1, Reason::Timeout),
-            (4, Reason::Timeout),
+            (44, Reason::Timeout),
             (33, Reason::CaptureEnd),
         ];
         assert_eq!(lost, want);
-        assert_eq!((tally.requests(), tally.answered()), (6, 1));
+        assert_eq!((tally.requests(), tally.answered(), tally.unanswered_by_design()), (7, 1, 1));
     }
 }
