@@ -11,6 +11,7 @@ use crate::places::Places;
 use crate::protocol::{self, ProtocolSection};
 use crate::schema::Schema;
 use crate::section::Section;
+use std::collections::HashSet;
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -191,6 +192,25 @@ impl Config {
             settings,
             schema,
         }
+    }
+
+    /// The ports of a section: its own, or the usual ones of its protocol without those that another section on the same
+    /// transport asks for.
+    #[must_use]
+    pub fn ports_of(&self, section: &ProtocolSection) -> Vec<u16> {
+        if let Some(ports) = &section.ports {
+            return ports.clone();
+        }
+        let Some((table, _)) = self.schema.protocol(&section.kind) else { return Vec::new() };
+        let others =
+            self.protocols.iter().flatten().filter(|other| other.enabled && other.kind != section.kind);
+        let meets = |other: &&ProtocolSection| {
+            let other = self.schema.protocol(&other.kind);
+            other.is_some_and(|(other, _)| other.transports.iter().any(|on| table.transports.contains(on)))
+        };
+        let taken: HashSet<u16> =
+            others.filter(meets).flat_map(|other| other.ports.iter().flatten()).copied().collect();
+        table.ports.iter().copied().filter(|port| !taken.contains(port)).collect()
     }
 
     /// The complete configuration that this is, as YAML: what was written, and all defaults. What came from the keystore

@@ -153,16 +153,16 @@ impl Export<'_> {
     fn protocols(&self) -> Node {
         match &self.config.protocols {
             Some(sections) => list(sections.iter().filter_map(|section| self.written(section))),
-            None => list(self.schema.built().iter().map(|table| self.protocol(table, None))),
+            None => list(self.schema.built().iter().map(|table| self.protocol(table, None, table.ports))),
         }
     }
 
     fn written(&self, section: &ProtocolSection) -> Option<Node> {
         let (table, _) = self.schema.protocol(&section.kind)?;
-        Some(self.protocol(table, Some(section.options.written())))
+        Some(self.protocol(table, Some(section.options.written()), &self.config.ports_of(section)))
     }
 
-    fn protocol(&self, table: &ProtocolTable, written: Option<&Node>) -> Node {
+    fn protocol(&self, table: &ProtocolTable, written: Option<&Node>, ports: &[u16]) -> Node {
         let path = format!("packetbeat.protocols[{}]", table.name);
         let node = self.section(&schema::protocol_rows(table), written, &path);
         let Value::Map(options) = node.value else { return node };
@@ -170,9 +170,8 @@ impl Export<'_> {
         map.push(entry("type", Node::new(Value::Str(table.name.to_owned()), Mark::DEFAULT)));
         let lacks_ports = options.get("ports").is_none() && !table.ports.is_empty();
         for other in options.into_entries().into_iter().filter(|entry| entry.key != "type") {
-            let ports = (lacks_ports && other.key == "enabled").then(|| {
-                list(table.ports.iter().map(|port| scalar::plain(&port.to_string(), Mark::DEFAULT)))
-            });
+            let ports = (lacks_ports && other.key == "enabled")
+                .then(|| list(ports.iter().map(|port| scalar::plain(&port.to_string(), Mark::DEFAULT))));
             map.push(other);
             if let Some(ports) = ports {
                 map.push(entry("ports", ports));

@@ -90,6 +90,12 @@ fn defaults_give_way_to_what_bounds_them() {
 }
 
 #[test]
+fn usual_ports_that_another_protocol_has_are_left_out() {
+    let yaml = exported("packetbeat.protocols: [{type: http}, {type: smtp, ports: [80, 8080]}]\n");
+    assert!(yaml.contains("      ports:\n        - 8000\n        - 5000\n        - 8002\n"), "{yaml}");
+}
+
+#[test]
 fn secrets_stay_references() {
     let yaml = exported(
         "output.elasticsearch:\n  hosts: ['https://${HOST}:9200']\n  username: u\n  password: ${ES_PWD}\n  \

@@ -196,6 +196,14 @@ fn protocols_read_through_the_seam() {
 }
 
 #[test]
+fn usual_ports_give_way() {
+    let config =
+        load("packetbeat.protocols: [{type: http}, {type: smtp, ports: [8080]}, {type: dns, ports: []}]");
+    let ports: Vec<_> = config.protocols.iter().flatten().map(|section| config.ports_of(section)).collect();
+    assert_eq!(ports, [vec![80, 8000, 5000, 8002], vec![8080], vec![]]);
+}
+
+#[test]
 fn interfaces() {
     let config = load(
         "packetbeat.interfaces:\n- device: eth0\n  type: af_packet\n  fanout_group: 7\n  internal_networks: private\n\

@@ -12,6 +12,10 @@ const SECRET: &str = "s3cr3t/0f/th3/k3yst0r3";
 /// If an error or a warning says nothing or is not one line or shows what only the keystore knows, or what was read differs
 /// from what was exported of it.
 pub fn run(input: &[u8]) {
+    // libFuzzer learns what is compared.
+    if input.windows(4).any(|window| window == &SECRET.as_bytes()[..4]) {
+        return;
+    }
     let mut texts = input.split(|byte| *byte == 0);
     let kinds = [
         Kind::of::<packetbeat_dns::Dns>(),

@@ -110,5 +110,18 @@ impl Checker<'_> {
                 }
             }
         }
+        // Usual ports give way.
+        for section in sections.iter().filter(|section| !is_off(section.node)) {
+            let Some((table, _)) = self.schema.protocol(section.name) else { continue };
+            let own =
+                section.node.as_map().and_then(|map| map.get("ports")).is_some_and(|node| !node.is_null());
+            for port in table.ports.iter().filter(|_| !own) {
+                let owner = table.transports.iter().find_map(|transport| owners.get(&(*transport, *port)));
+                if let Some((owner, at)) = owner.filter(|(owner, _)| *owner != section.name) {
+                    let what = format!("its usual port {port} goes to {owner}, which asks for it at {at}");
+                    self.warn(&section.node.at, format!("{KEY}[{}].ports", section.name), what);
+                }
+            }
+        }
     }
 }

@@ -116,7 +116,7 @@ fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut F
         let mut section = section.clone();
         let Some(kind) = kinds.iter().find(|kind| kind.name == section.kind) else { continue };
         let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
-        let ports = section.ports.clone().unwrap_or_else(|| kind.ports.to_vec());
+        let ports = config.ports_of(&section);
         let (enabled, common) = (section.enabled, section.clone());
         found.take(section.options.finish());
         if enabled {
