@@ -14,6 +14,10 @@ impl Options for Section {
         Self::u64(self, key)
     }
 
+    fn i64(&mut self, key: &'static str) -> i64 {
+        Self::i64(self, key)
+    }
+
     fn bytes(&mut self, key: &'static str) -> u64 {
         Self::bytes(self, key)
     }

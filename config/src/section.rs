@@ -96,12 +96,21 @@ impl Section {
     /// A whole number that was written or has a default; a negative one is 0.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<u64> {
+        self.whole(key).map(|number| u64::try_from(number).unwrap_or(0))
+    }
+
+    /// A whole number where a negative one says something; none is 0.
+    #[must_use]
+    pub fn i64(&self, key: &str) -> i64 {
+        self.whole(key).unwrap_or(0)
+    }
+
+    fn whole(&self, key: &str) -> Option<i64> {
         let written = self.sound(key).and_then(|node| read::whole(&node));
-        let number = written.or(match self.default(key) {
+        written.or(match self.default(key) {
             Standard::Whole(number) => Some(number),
             _ => None,
-        });
-        number.map(|number| u64::try_from(number).unwrap_or(0))
+        })
     }
 
     /// A whole number; a negative one, or none, is 0.

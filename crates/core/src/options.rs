@@ -14,6 +14,10 @@ pub trait Options {
     fn bool(&mut self, key: &'static str) -> bool;
     /// A whole number within its range; a negative one is 0.
     fn u64(&mut self, key: &'static str) -> u64;
+    /// The same where a negative number says something, such as no limit.
+    fn i64(&mut self, key: &'static str) -> i64 {
+        i64::try_from(self.u64(key)).unwrap_or(i64::MAX)
+    }
     /// A size in bytes.
     fn bytes(&mut self, key: &'static str) -> u64;
     /// A length of time.
@@ -61,6 +65,10 @@ impl Options for Defaults {
 
     fn u64(&mut self, key: &'static str) -> u64 {
         if let Standard::Whole(number) = self.of(key) { u64::try_from(number).unwrap_or(0) } else { 0 }
+    }
+
+    fn i64(&mut self, key: &'static str) -> i64 {
+        if let Standard::Whole(number) = self.of(key) { number } else { 0 }
     }
 
     fn bytes(&mut self, key: &'static str) -> u64 {
