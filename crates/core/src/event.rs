@@ -191,6 +191,7 @@ fn roots(json: &mut Json, shared: &Shared<'_>) {
 fn event(json: &mut Json, ready: &Ready, clock: &mut Clock, shared: &Shared<'_>, stamp: Range<usize>) {
     json.raw(&ready.event);
     json.text_unless_empty(key!("action"), shared.action);
+    json.text_unless_empty(key!("outcome"), shared.outcome);
     if shared.request.is_some() {
         json.literal(b"\"start\":\"");
         json.again(stamp);

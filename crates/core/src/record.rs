@@ -42,6 +42,8 @@ pub struct Shared<'r> {
     pub response_text: &'r [Text<'r>],
     /// `event.action`.
     pub action: Text<'r>,
+    /// `event.outcome`.
+    pub outcome: Text<'r>,
     /// `network.protocol` where it is not the name of the protocol.
     pub network_protocol: &'r str,
     /// `network.forwarded_ip`.

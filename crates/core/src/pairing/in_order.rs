@@ -16,19 +16,26 @@ const SPARE_BYTES: usize = 16 << 10;
 pub struct InOrder<Q: Pending> {
     live: VecDeque<(Q, Ticket)>,
     spare: Vec<Q>,
+    most: usize,
 }
 
 impl<Q: Pending> Default for InOrder<Q> {
     fn default() -> Self {
-        Self { live: VecDeque::new(), spare: Vec::new() }
+        Self::limited(PENDING_PER_CONNECTION)
     }
 }
 
 impl<Q: Pending> InOrder<Q> {
+    /// For so many requests at once, at least 1, where the protocol has a limit of its own.
+    #[must_use]
+    pub fn limited(most: usize) -> Self {
+        Self { live: VecDeque::new(), spare: Vec::new(), most: most.max(1) }
+    }
+
     /// Adds a request, counted in, for the caller to fill. Where too many wait, the oldest is given up first, through
     /// `unmatched`.
     pub fn push(&mut self, cx: &mut Cx<'_>, unmatched: impl FnMut(&Q, Reason, &mut Cx<'_>)) -> &mut Q {
-        if self.live.len() >= PENDING_PER_CONNECTION {
+        if self.live.len() >= self.most {
             self.give_up_oldest(Reason::Overflow, cx, unmatched);
         }
         let request = self.spare.pop().unwrap_or_default();
