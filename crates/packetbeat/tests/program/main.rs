@@ -14,6 +14,7 @@ mod keystore;
 mod ledger;
 mod live;
 mod logging;
+mod memory;
 mod mysql;
 mod output;
 mod reading;
