@@ -69,6 +69,19 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
     Ok(Plan { config, identity: Arc::new(identity), registry, target, workers, input, warnings })
 }
 
+impl Plan {
+    /// Nothing to try or to set up where the output that is configured is not there yet.
+    ///
+    /// # Errors
+    /// It is not.
+    pub(crate) fn has_output(&self) -> Result<(), String> {
+        match &self.config.output {
+            Output::Unsupported { name, at } => Err(format!("{at}: output.{name} is not there yet")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Filters of interfaces are tried where they would be used. Files are read without them, as Packetbeat does: for those
 /// there is `--filter`.
 fn filters(config: &Config, run: &Run, found: &mut Found) {
@@ -151,12 +164,10 @@ fn configured(
 
 /// Where events go.
 fn target(config: &Config, run: &Run, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
-    let mut format = |codec: &Codec| match codec {
+    let format = |codec: &Codec| match codec {
         Codec::Json { pretty, escape_html, .. } => Format { pretty: *pretty, escape_html: *escape_html },
-        Codec::Format { at, .. } => {
-            warnings.push(format!("{at}: codec.format is not there yet: events are written as JSON"));
-            Format { pretty: false, escape_html: false }
-        }
+        // The check has said that events are written as JSON.
+        Codec::Format { .. } => Format { pretty: false, escape_html: false },
     };
     match &config.output {
         Output::File(file) => Target::File(FileOptions {

@@ -9,6 +9,7 @@ use crate::settings::{self, target_name};
 /// Loads templates, policies and dashboards where the output has a place for them.
 pub(super) fn setup(global: &Global, what: Setup, kinds: &[Kind]) -> Done {
     let plan = settings::plan(global, &Run::default(), kinds, false).map_err(|errors| errors.to_string())?;
+    plan.has_output()?;
     if what.index_management || what.dashboards || what.pipelines {
         return Err(format!(
             "there is nothing to set up for {}: index templates, policies, pipelines and dashboards are for \

@@ -16,7 +16,7 @@ pub(super) fn test(global: &Global, what: Test, kinds: &[Kind]) -> Done {
     complain(&plan.warnings.join("\n"));
     match what {
         Test::Config => print("Config OK\n"),
-        Test::Output => output(&plan.target),
+        Test::Output => plan.has_output().and_then(|()| output(&plan.target)),
     }
 }
 

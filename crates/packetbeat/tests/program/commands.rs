@@ -85,6 +85,18 @@ fn the_output_is_tried() {
 }
 
 #[test]
+fn an_output_that_is_not_there_is_no_success() {
+    let config = "output.elasticsearch.hosts: [localhost]\n";
+    for args in ["test output", "setup"] {
+        let wrong = command(args).config(config).run().failed();
+        assert!(wrong.contains("test.yml:1:1: output.elasticsearch is not there yet"), "{args}: {wrong}");
+    }
+    assert_eq!(command("setup").config("").run().quiet().stdout, "output.console needs no setup\n");
+    let wrong = command("setup --dashboards").config("").run().failed();
+    assert!(wrong.contains("nothing to set up for output.console"), "{wrong}");
+}
+
+#[test]
 fn unknown_commands_and_flags_are_told() {
     for (args, wanted) in [
         ("devcies", "similar subcommand exists: 'devices'"),
