@@ -8,6 +8,7 @@ mod rules;
 mod unknown;
 
 use crate::error::{Error, Warning};
+use crate::limits::MAX_REGEXPS;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
 use crate::read;
@@ -25,8 +26,14 @@ pub(crate) struct Findings {
 
 /// Checks all settings.
 pub(crate) fn check(settings: &Node, schema: &Schema) -> Findings {
-    let mut checker =
-        Checker { schema, errors: Vec::new(), warnings: Vec::new(), later: Later::default(), hinted: 0 };
+    let mut checker = Checker {
+        schema,
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        later: Later::default(),
+        hinted: 0,
+        regexps: 0,
+    };
     if let Value::Map(map) = &settings.value {
         checker.map(map, &schema::rows(schema.root()), "", &settings.at, Mood::default());
         checker.rules(settings);
@@ -51,6 +58,8 @@ struct Checker<'a> {
     later: Later,
     /// Errors with a hint about names so far.
     hinted: usize,
+    /// Regular expressions so far.
+    regexps: usize,
 }
 
 impl Checker<'_> {
@@ -121,7 +130,15 @@ impl Checker<'_> {
             Type::Protocols => self.protocols(node, path),
             Type::Processors => self.processors(node, path, mood),
             Type::Condition => self.condition(node, path),
+            Type::Regexp if self.regexps >= MAX_REGEXPS => {
+                if self.regexps == MAX_REGEXPS {
+                    let what = format!("more than {MAX_REGEXPS} regular expressions");
+                    self.error(&node.at, path, what, "join some of them: (one|other)");
+                }
+                self.regexps += 1;
+            }
             _ => {
+                self.regexps += usize::from(kind == Type::Regexp);
                 if let Some(wrong) = read::wrong(kind, node) {
                     let error = Error::new(node.at.clone(), path, wrong.what);
                     self.errors.push(Error { hint: wrong.hint, ..error });

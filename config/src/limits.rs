@@ -14,5 +14,7 @@ pub const MAX_EXPANSION_DEPTH: usize = 16;
 pub const MAX_EXPANSIONS: usize = 20_000;
 /// Bytes of one value after expansion.
 pub const MAX_EXPANDED_BYTES: usize = 1 << 20;
+/// Regular expressions in one configuration: each is compiled.
+pub const MAX_REGEXPS: usize = 1000;
 /// Bytes of a regular expression when it is compiled.
 pub const MAX_REGEXP_BYTES: usize = 1 << 20;

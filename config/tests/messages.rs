@@ -89,6 +89,14 @@ fn dotted_names_count_as_levels() {
 }
 
 #[test]
+fn regular_expressions_are_counted() {
+    let text = "processors:\n".to_owned() + &"- drop_event.when.regexp.a: a\n".repeat(1001);
+    let expected = "p.yml:1002:29: processors[1000].drop_event.when.regexp.a: more than 1000 regular expressions (join some of \
+                    them: (one|other))";
+    fails(&text, &[expected]);
+}
+
+#[test]
 fn limits() {
     let deep = format!("fields: {}{}", "[".repeat(70), "]".repeat(70));
     fails(&deep, &["p.yml:1:72: nested deeper than 64 levels"]);
