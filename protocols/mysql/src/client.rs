@@ -2,7 +2,6 @@
 
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
-use packetbeat_core::ledger::Reason;
 use packetbeat_core::reader::Reader;
 use packetbeat_core::stream::{Finish, Next, Window, WireError};
 
@@ -53,11 +52,8 @@ impl Conn {
                 took: 0,
                 how: Finish::Malformed(WireError::new(error.reason, HEADER + error.at)),
             },
-            Err(_) => {
-                self.lose(Reason::Malformed, config, cx);
-                self.lose_client();
-                Step::Took(HEADER)
-            }
+            // Where the next packet begins is known all the same.
+            Err(_) => Step::over(header, bytes.len()),
         }
     }
 
@@ -118,7 +114,12 @@ impl Conn {
         cx: &mut Cx<'_>,
     ) -> Result<Option<Finish>, WireError> {
         let code = *payload.first().ok_or(WireError::new("empty command", 0))?;
-        let asked = command::kind(code).ok_or(WireError::new("unknown command", 0))?;
+        let asked = match command::kind(code) {
+            Some(asked) => asked,
+            None if self.is_new => return Err(WireError::new("unknown command", 0)),
+            // Newer than we are, or none: the server answers it in any case.
+            None => Asked::Answered(Kind::Plain),
+        };
         self.client_spoke = true;
         let kind = match asked {
             Asked::Leaves => return Ok(None),

@@ -77,6 +77,8 @@ pub(crate) struct Conn {
     pub(crate) before_command: usize,
     /// No answer was understood yet, and nothing was lost: what cannot be read is another protocol.
     pub(crate) is_new: bool,
+    /// What the server says belongs to no command, up to its answer to the next one.
+    pub(crate) stray: bool,
     /// An EOF packet may follow that belongs to the answer before.
     pub(crate) stray_eof: bool,
     /// The login is over and agreed on compression: what follows is read in another way.
@@ -189,29 +191,24 @@ impl Conn {
             self.reply.lost = self.reply.lost.saturating_add(lost);
             self.answered(config, cx);
         }
-        self.lose(Reason::Gap, config, cx);
+        self.give_up(Reason::Gap, config, cx);
+        let lost = Side { lost: true, ..Side::default() };
+        self.sides.to_client = lost;
         if dir == Dir::ToServer {
-            self.lose_client();
+            self.sides.to_server = lost;
         }
-    }
-
-    /// Where the client's next command begins is not known.
-    pub(crate) fn lose_client(&mut self) {
-        self.sides.to_server = Side { lost: true, ..Side::default() };
     }
 
     const fn is_within_rows(&self) -> bool {
         matches!(self.phase, Phase::Columns { .. } | Phase::ColumnsEnd | Phase::Rows)
     }
 
-    /// What waits is given up; the server's next words count from the next command on.
-    pub(crate) fn lose(&mut self, reason: Reason, config: &Config, cx: &mut Cx<'_>) {
+    /// What waits is given up; what the server goes on to say belongs to nothing, up to its answer to the next command.
+    pub(crate) fn give_up(&mut self, reason: Reason, config: &Config, cx: &mut Cx<'_>) {
         self.give_up_all(reason, config, cx);
         self.reply.clear();
         self.phase = Phase::Answer;
-        self.stray_eof = false;
-        self.is_new = false;
-        self.sides.to_client = Side { lost: true, ..Side::default() };
+        (self.stray, self.stray_eof, self.is_new) = (true, false, false);
     }
 
     /// None of the commands that wait will be answered.
@@ -256,7 +253,7 @@ impl Conn {
             cx.wake_at(now.saturating_add(timeout.max(1)));
         } else {
             // Later answers could not be told from the one that is late.
-            self.lose(Reason::Timeout, config, cx);
+            self.give_up(Reason::Timeout, config, cx);
         }
     }
 

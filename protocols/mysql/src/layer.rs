@@ -10,7 +10,7 @@
 //! ("Compressed Packet".) The packets of the protocol stand in the inflated bytes side by side, cut anywhere. Whether zlib or
 //! zstd was agreed on is seen in the first byte of what is compressed.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress};
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::{Both, Dir};
 use packetbeat_core::inner::{Fed, Inner, InnerStream};
@@ -156,12 +156,16 @@ impl Stream {
         self.inflated.resize(INFLATED_BYTES, 0);
         let mut rest = part;
         loop {
-            let (taken, made) = self.decoder.step(rest, &mut self.inflated)?;
+            let Inflated { taken, made, sound } = self.decoder.step(rest, &mut self.inflated);
             rest = rest.get(taken..).unwrap_or_default();
+            // What came before a mistake is read, however much of the packet was at hand.
+            let fresh = self.inflated.get(..made.min(self.room)).unwrap_or_default();
+            let fed = self.inner.feed(&Packets(config), conn, dir, fresh, cx);
             self.room =
                 self.room.checked_sub(made).ok_or(WireError::new("more was compressed than was said", 0))?;
-            let fresh = self.inflated.get(..made).unwrap_or_default();
-            let fed = self.inner.feed(&Packets(config), conn, dir, fresh, cx);
+            if !sound {
+                return Err(WireError::new("compressed packet", 0));
+            }
             // A decoder may give without taking, and take without giving.
             if fed != Fed::Waiting || (taken, made) == (0, 0) {
                 return Ok(fed);
@@ -185,28 +189,33 @@ fn zstd_decoder() -> std::io::Result<zstd::stream::raw::Decoder<'static>> {
     Ok(decoder)
 }
 
+/// A part that was inflated: bytes taken and made, and whether there was a mistake behind them.
+struct Inflated {
+    taken: usize,
+    made: usize,
+    sound: bool,
+}
+
 impl Decoder {
-    /// Inflates a part of `from` into `to`: bytes taken and bytes made.
-    fn step(&mut self, from: &[u8], to: &mut [u8]) -> Result<(usize, usize), WireError> {
-        const BROKEN: WireError = WireError::new("compressed packet", 0);
+    /// Inflates a part of `from` into `to`.
+    fn step(&mut self, from: &[u8], to: &mut [u8]) -> Inflated {
         match self {
             Self::Zlib(decoder) => {
                 let (taken, made) = (decoder.total_in(), decoder.total_out());
-                match decoder.decompress(from, to, FlushDecompress::None) {
-                    Ok(Status::Ok | Status::StreamEnd | Status::BufError) => Ok((
-                        usize::try_from(decoder.total_in() - taken).unwrap_or(0),
-                        usize::try_from(decoder.total_out() - made).unwrap_or(0),
-                    )),
-                    Err(_) => Err(BROKEN),
+                let sound = decoder.decompress(from, to, FlushDecompress::None).is_ok();
+                let count = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(0);
+                Inflated {
+                    taken: count(decoder.total_in(), taken),
+                    made: count(decoder.total_out(), made),
+                    sound,
                 }
             }
             Self::Zstd(decoder) => {
                 let (mut input, mut output) = (InBuffer::around(from), OutBuffer::around(to));
-                decoder.run(&mut input, &mut output).map_err(|_| BROKEN)?;
-                let (taken, made) = (input.pos(), output.pos());
-                Ok((taken, made))
+                let sound = decoder.run(&mut input, &mut output).is_ok();
+                Inflated { taken: input.pos(), made: output.pos(), sound }
             }
-            Self::Stored | Self::Unknown => Err(BROKEN),
+            Self::Stored | Self::Unknown => Inflated { taken: 0, made: 0, sound: false },
         }
     }
 }

@@ -87,7 +87,7 @@ impl Conn {
         }
         let side = &mut self.sides.to_client;
         (side.lost, side.continued) = (false, false);
-        self.may_be_greeted = false;
+        (self.may_be_greeted, self.stray) = (false, false);
         self.phase = if self.pending.is_empty() { Phase::Greeting } else { Phase::Answer };
         None
     }
@@ -98,7 +98,7 @@ impl Conn {
         if self.reply.half.is_some() {
             self.answered(config, cx);
         }
-        self.lose(Reason::Malformed, config, cx);
+        self.give_up(Reason::Malformed, config, cx);
     }
 
     fn packet(
@@ -165,11 +165,15 @@ impl Conn {
             self.session.sends_eof = Some(true);
             return Ok(());
         }
+        if self.stray && (header.seq != 1 || self.pending.is_empty()) {
+            return Ok(());
+        }
         let Some(request) = self.pending.oldest() else {
             cx.unmatched_response();
-            self.sides.to_client.lost = true;
+            self.stray = true;
             return Ok(());
         };
+        self.stray = false;
         let kind = request.kind;
         if self.reply.half.is_none() {
             self.reply.half = Some(self.half(Dir::ToClient, window.start, header, cx));
@@ -192,7 +196,7 @@ impl Conn {
             Kind::Binlog => {
                 // From here on the server does not stop.
                 self.answered(config, cx);
-                self.sides.to_client.lost = true;
+                self.stray = true;
                 Ok(())
             }
         }

@@ -127,7 +127,7 @@ fn compressed_sessions_conform() {
 #[test]
 fn recorded_sessions_conform() {
     for name in ["mysql", "mysql-prepared", "mysql-compressed"] {
-        let talks = tcp_conversations(&format!("../../tests/pcaps/{name}.pcap"), &[3306]);
+        let talks = tcp_conversations(format!("../../tests/pcaps/{name}.pcap"), &[3306]);
         assert!(talks.is_ok(), "{name}: {:?}", talks.err());
         // Prepared statements are known by what was said before. A hole in the login of a compressed session takes all of it along.
         let compressed = name == "mysql-compressed";
