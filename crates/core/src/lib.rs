@@ -15,6 +15,7 @@
 //! [`limits`]; requests are accounted for with [`ledger::Ticket`]s that cannot be forgotten twice.
 #![forbid(unsafe_code)]
 
+pub mod csv;
 pub mod cx;
 pub mod decimal;
 pub mod direction;

@@ -18,7 +18,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("memcache", &[11211], BOTH, MEMCACHE),
     later("mongodb", &[27017], TCP, MONGODB),
     later("nfs", &[2049], TCP, NFS),
-    later("pgsql", &[5432], TCP, PGSQL),
     later("redis", &[6379], TCP, REDIS),
     later("sip", &[5060], BOTH, SIP),
     later("thrift", &[9090], TCP, THRIFT),
@@ -122,17 +121,11 @@ const MONGODB: &[Setting] = &[
     ),
 ];
 
-const ROWS: Setting = Setting::whole("max_rows", 10, 0..=1 << 20, "Rows of a result that go into the event.");
-const ROW_LENGTH: Setting =
-    Setting::bytes("max_row_length", 1024, 0..=1 << 30, "Bytes of a row that go into the event.");
-
 const NFS: &[Setting] = &[Setting::duration(
     "transaction_timeout",
     Duration::from_secs(60),
     "Packet time after which a call without a reply is given up.",
 )];
-
-const PGSQL: &[Setting] = &[ROWS, ROW_LENGTH];
 
 const REDIS: &[Setting] = &[
     Setting::bytes(
