@@ -66,6 +66,11 @@ impl Conn {
                 self.client_spoke = !search::is_login(bytes.get(at..).unwrap_or_default());
                 return Step::Took(at);
             }
+            Found::Layered(at) => {
+                (side.lost, side.continued, side.searched) = (false, false, 0);
+                (self.client_spoke, self.compressed) = (true, true);
+                return Step::Took(at);
+            }
             Found::Perhaps { searched, more } => (searched, more),
             Found::Nothing { searched } => (searched, 1),
         };

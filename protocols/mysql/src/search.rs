@@ -9,6 +9,8 @@ use crate::wire::{self, HEADER, Header, caps};
 pub(crate) enum Found {
     /// It begins here.
     At(usize),
+    /// A compressed packet with it begins here.
+    Layered(usize),
     /// It may begin behind so many bytes: so many more tell.
     Perhaps { searched: usize, more: usize },
     /// It does not begin in the first so many bytes.
@@ -24,13 +26,20 @@ pub(crate) enum Begins {
     Perhaps(usize),
 }
 
-/// The first command, or login, in `bytes`. One that stands in a compressed packet is none: the server's answers cannot be read.
-/// Its first `searched` bytes were looked at before.
+/// The first command, or login, in `bytes`, also in a compressed packet. Its first `searched` bytes were looked at before.
 pub(crate) fn command(bytes: &[u8], searched: usize) -> Found {
     let mut at = searched;
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > HEADER) {
-        let begins = if is_layered(bytes, at) { Begins::No } else { begins_command(rest) };
+        let layer = at.checked_sub(LAYER_HEADER).and_then(|start| bytes.get(start..));
+        let layered = layer.is_some_and(begins_layer);
+        let begins = match begins_command(rest) {
+            Begins::No if !layered => layer.map_or(Begins::No, begins_zlib),
+            begins => begins,
+        };
         match begins {
+            Begins::Yes if layered || layer.is_some_and(|layer| begins_zlib(layer) == Begins::Yes) => {
+                return Found::Layered(at - LAYER_HEADER);
+            }
             Begins::Yes => return Found::At(at),
             Begins::Perhaps(more) => return Found::Perhaps { searched: at, more },
             Begins::No => at += 1,
@@ -42,16 +51,27 @@ pub(crate) fn command(bytes: &[u8], searched: usize) -> Found {
 /// Bytes of a compressed packet's header: as many as must be kept in front of what was not searched.
 pub(crate) const LAYER_HEADER: usize = 7;
 
-/// Whether the packet at `at` is the first of a compressed packet that is not compressed.
-fn is_layered(bytes: &[u8], at: usize) -> bool {
-    at.checked_sub(LAYER_HEADER).and_then(|start| bytes.get(start..)).is_some_and(begins_layer)
-}
-
 /// Whether a compressed packet that is not compressed begins here, with a packet in it that fills it.
 fn begins_layer(bytes: &[u8]) -> bool {
     let [a, b, c, _, 0, 0, 0, rest @ ..] = bytes else { return false };
     let len = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
     Header::read(rest).is_some_and(|header| header.len + HEADER == len)
+}
+
+/// Whether a compressed packet of a client begins here that is compressed with zlib, and ends where the bytes end.
+fn begins_zlib(bytes: &[u8]) -> Begins {
+    let [a, b, c, 0, d, e, f, 0x78, check, ..] = bytes else { return Begins::No };
+    let number = |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0]) as usize;
+    let (len, inflated) = (number([*a, *b, *c]), number([*d, *e, *f]));
+    // Nobody compresses what is short, or sends more than it was. The check is that of RFC 1950, 2.2.
+    if inflated < 50 || len > inflated || len > SEARCHED_BYTES || (0x7800 + u32::from(*check)) % 31 != 0 {
+        return Begins::No;
+    }
+    match (LAYER_HEADER + len).checked_sub(bytes.len()) {
+        Some(0) => Begins::Yes,
+        Some(more) => Begins::Perhaps(more),
+        None => Begins::No,
+    }
 }
 
 /// Whether a command or a login begins `bytes`, of which at least the first of the payload is there.

@@ -337,6 +337,23 @@ fn sessions_joined_in_the_middle() {
 }
 
 #[test]
+fn compressed_sessions_joined_in_the_middle() {
+    for compress in [true, false] {
+        let mut drive = Drive::midstream(mysql(&[]));
+        let long = format!("select '{}'", "a".repeat(200));
+        drive.server(&zlib(3, &result(&["a"], &[&["b"]], true), true)[20..]);
+        drive.client(zlib(0, &query(&long), compress)).server(zlib(
+            1,
+            &result(&["a"], &[&["b"]], true),
+            true,
+        ));
+        drive.client(zlib(0, &query("use `test`"), false)).server(zlib(1, &ok(1, 0, 0), false));
+        let events = drive.events(Close::Fin);
+        assert_eq!(digest(&events), ["SELECT OK 1 0", "USE OK 0 0"], "compressed {compress}");
+    }
+}
+
+#[test]
 fn holes_leave_what_was_seen() {
     let mut drive = session(&[], PLAIN);
     let rows = result(&["a"], &[&["1"], &["2"], &["3"]], true);
