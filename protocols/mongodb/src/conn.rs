@@ -22,11 +22,12 @@ use crate::texts::Part;
 use crate::unknown::Unknown;
 use crate::wire::{COMPRESSED_HEADER, HEADER, Header, Op};
 
-/// A stream of replies to one request.
+/// A stream of replies to one request; its memory is used again.
+#[derive(Default)]
 struct Exhaust {
     request: Request,
-    /// The number of the newest reply: the next one answers it.
-    to: i32,
+    /// The number of the newest reply, which the next one answers; `None` between streams.
+    to: Option<i32>,
 }
 
 /// Who is at the other end.
@@ -47,7 +48,7 @@ pub(crate) struct Conn {
     reply: Reply,
     /// Bytes of a message that the engine was asked to skip; the message is complete when they have passed.
     skipping: Both<u64>,
-    exhaust: Option<Box<Exhaust>>,
+    exhaust: Exhaust,
     login: Login,
     writer: Writer,
     inflater: Inflater,
@@ -64,7 +65,7 @@ impl Conn {
             request: Request::default(),
             reply: Reply::default(),
             skipping: Both::default(),
-            exhaust: None,
+            exhaust: Exhaust::default(),
             login: Login::default(),
             writer: Writer::default(),
             inflater: Inflater::default(),
@@ -222,30 +223,23 @@ impl Conn {
     /// A reply came.
     fn answer(&mut self, config: &Config, cx: &mut Cx<'_>) {
         let Self { waiting, reply, waiting_bytes, login, exhaust, .. } = self;
-        let mut follows = None;
         let found = waiting.answer(&reply.to, cx, |request, cx| {
             *waiting_bytes = waiting_bytes.saturating_sub(request.heap_bytes());
             login.follow(request, reply);
             cx.emit(&Exchange::new(config, request, Some(reply), None, login.user.bytes()));
             if reply.more {
-                follows = Some(Box::new(Exhaust { request: request.clone(), to: reply.id }));
+                exhaust.request.copy_from(request);
+                exhaust.to = Some(reply.id);
             }
         });
         if found {
-            if follows.is_some() {
-                *exhaust = follows;
-            }
             return;
         }
-        match exhaust {
-            Some(stream) if stream.to == reply.to => {
-                stream.to = reply.id;
-                cx.emit(&Exchange::further(config, &stream.request, reply, login.user.bytes()));
-                if !reply.more {
-                    *exhaust = None;
-                }
-            }
-            _ => cx.unmatched_response(),
+        if exhaust.to == Some(reply.to) {
+            exhaust.to = reply.more.then_some(reply.id);
+            cx.emit(&Exchange::further(config, &exhaust.request, reply, login.user.bytes()));
+        } else {
+            cx.unmatched_response();
         }
     }
 
@@ -256,7 +250,7 @@ impl Conn {
         if dir == Dir::ToClient {
             // A server answers one by one: the answers to what waits may have been in the hole.
             self.give_up_all(Reason::Gap, config, cx);
-            self.exhaust = None;
+            self.exhaust.to = None;
         }
     }
 
@@ -299,7 +293,7 @@ impl Conn {
             + self.reply.heap_bytes()
             + self.writer.heap_bytes()
             + self.inflater.heap_bytes()
-            + self.exhaust.as_ref().map_or(0, |exhaust| exhaust.request.heap_bytes());
+            + self.exhaust.request.heap_bytes();
         if held.abs_diff(self.told) >= STEP {
             self.told = held;
             cx.hold(held);

@@ -101,6 +101,17 @@ impl<'e> Exchange<'e> {
         }
     }
 
+    /// Whether there is anything to say under `mongodb`.
+    fn has_own(&self) -> bool {
+        let texts = &self.request.texts;
+        self.request.op != Op::Msg
+            || !texts.get(Part::Namespace).is_empty()
+            || !texts.get(Part::Message).is_empty()
+            || self
+                .reply
+                .is_some_and(|reply| reply.failed || reply.cursor.is_some() || reply.returned.is_some())
+    }
+
     /// Fields of the request's own.
     fn asked<F: Fields>(&self, to: &mut F) {
         let (request, texts) = (self.request, &self.request.texts);
@@ -168,10 +179,12 @@ impl Record for Exchange<'_> {
 
     fn fields<F: Fields>(&self, to: &mut F) {
         let texts = &self.request.texts;
-        to.open(key!("mongodb"));
-        self.asked(to);
-        self.answered(to);
-        to.close();
+        if self.has_own() {
+            to.open(key!("mongodb"));
+            self.asked(to);
+            self.answered(to);
+            to.close();
+        }
         // `packetbeat` and `error` themselves are core's: a name of two parts adds to them without repeating them.
         to.text_unless_empty(key!("packetbeat.command"), texts.text(Part::Command));
         to.text_unless_empty(key!("packetbeat.database"), texts.text(Part::Database));

@@ -261,7 +261,7 @@ impl Text<'_, '_> {
             is_name: depth == 0 && self.style.names.contains(&key),
             is_secret: self.style.secret && is_secret(key),
         };
-        if key == b"speculativeAuthenticate" {
+        if matches!(key, b"speculativeAuthenticate" | b"$clusterTime") {
             let outer = std::mem::replace(&mut self.style.secret, true);
             self.value(value, place, depth);
             self.style.secret = outer;
@@ -436,7 +436,7 @@ impl Text<'_, '_> {
 
 /// Names of members that prove who somebody is, in commands that do so and their replies.
 fn is_secret(key: &[u8]) -> bool {
-    matches!(key, b"payload" | b"key" | b"nonce" | b"pwd" | b"password" | b"credentials" | b"client_nonce")
+    matches!(key, b"payload" | b"key" | b"nonce" | b"pwd" | b"password" | b"credentials" | b"hash")
 }
 
 const fn hex_digit(value: u8) -> u8 {
@@ -547,4 +547,165 @@ const fn civil(day: i64) -> (i64, i64, i64) {
     let day = of_year - (153 * march_month + 2) / 5 + 1;
     let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     (era * 400 + year_of_era + (month <= 2) as i64, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{array, binary, doc, int, raw, sub, text, with_doc};
+
+    fn written(bytes: &[u8], style: Style<'_>) -> (String, Damage) {
+        let mut out = b"before".to_vec();
+        let damage = with_doc(bytes, |doc| Writer::default().document(&mut out, doc, style));
+        (String::from_utf8(out.split_off(6)).unwrap(), damage)
+    }
+
+    fn json(elements: &[Vec<u8>]) -> String {
+        let (text, damage) = written(&doc(elements), Style { limit: 9999, ..Style::default() });
+        assert_eq!(damage, Damage::default());
+        text
+    }
+
+    #[test]
+    fn members_are_in_order_and_the_last_of_equal_names_stays() {
+        assert_eq!(json(&[]), "{}");
+        let twice = [int("b", 1), int("a", 2), int("b", 3), int("", 4), int("ab", 5)];
+        assert_eq!(json(&twice), r#"{"":4,"a":2,"ab":5,"b":3}"#);
+        let nested = [sub("z", &[int("y", 1), int("x", 2)]), array("l", &[int("0", 1), sub("1", &[])])];
+        assert_eq!(json(&nested), r#"{"l":[1,{}],"z":{"x":2,"y":1}}"#);
+    }
+
+    #[test]
+    fn every_type_has_its_text() {
+        let id = [0x55, 0x47, 0x69, 0xb1, 0x93, 0x70, 0xaf, 0x25, 0x2b, 0x76, 0x1f, 0xe4];
+        let one = |kind: u8, value: &[u8]| {
+            let text = json(&[raw(kind, "v", value)]);
+            text.strip_prefix("{\"v\":").unwrap().strip_suffix('}').unwrap().to_owned()
+        };
+        for (number, want) in [
+            (1.0, "1"),
+            (-0.5, "-0.5"),
+            (0.0, "0"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (1.5e300, "1.5e+300"),
+            (1e-6, "0.000001"),
+            (1.5e-7, "1.5e-7"),
+            (f64::NAN, "\"NaN\""),
+            (f64::NEG_INFINITY, "\"-inf\""),
+        ] {
+            assert_eq!(one(1, &f64::to_le_bytes(number)), want);
+        }
+        assert_eq!(one(2, b"\x03\0\0\0a\"\0"), r#""a\"""#);
+        assert_eq!(one(5, b"\x03\0\0\0\x00abc"), "\"YWJj\"");
+        assert_eq!(one(5, b"\x07\0\0\0\x02\x03\0\0\0abc"), "\"YWJj\"");
+        assert_eq!(one(5, b"\x02\0\0\0\x04ab"), r#"{"Kind":4,"Data":"YWI="}"#);
+        assert_eq!(one(6, b""), "{}");
+        assert_eq!(one(7, &id), "\"554769b19370af252b761fe4\"");
+        assert_eq!((one(8, b"\x01"), one(8, b"\0")), ("true".to_owned(), "false".to_owned()));
+        for (millis, want) in [
+            (0i64, "\"1970-01-01T00:00:00Z\""),
+            (1_430_743_592_091, "\"2015-05-04T12:46:32.091Z\""),
+            (-1, "\"1969-12-31T23:59:59.999Z\""),
+            (951_782_400_500, "\"2000-02-29T00:00:00.5Z\""),
+            (-62_135_596_800_000, "\"0001-01-01T00:00:00Z\""),
+            (253_402_300_799_000, "\"9999-12-31T23:59:59Z\""),
+            (253_402_300_800_000, "253402300800000"),
+            (i64::MIN, "-9223372036854775808"),
+        ] {
+            assert_eq!(one(9, &millis.to_le_bytes()), want);
+        }
+        assert_eq!(one(10, b""), "null");
+        assert_eq!(one(11, b"^a\0i\0"), r#"{"Pattern":"^a","Options":"i"}"#);
+        let pointer = [&b"\x04\0\0\0a.b\0"[..], &id].concat();
+        assert_eq!(one(12, &pointer), r#"{"Namespace":"a.b","Id":"554769b19370af252b761fe4"}"#);
+        assert_eq!(one(13, b"\x02\0\0\0x\0"), r#"{"Code":"x","Scope":null}"#);
+        assert_eq!(one(14, b"\x02\0\0\0s\0"), "\"s\"");
+        let scope = doc(&[int("n", 1)]);
+        let code = [&((scope.len() + 10) as u32).to_le_bytes()[..], b"\x02\0\0\0x\0", &scope].concat();
+        assert_eq!(one(15, &code), r#"{"Code":"x","Scope":{"n":1}}"#);
+        assert_eq!(one(16, &i32::to_le_bytes(-7)), "-7");
+        assert_eq!(one(17, &5u64.to_le_bytes()), "5");
+        assert_eq!(one(18, &i64::MIN.to_le_bytes()), "-9223372036854775808");
+        assert_eq!(one(0xff, b""), "-9223372036854775808");
+        assert_eq!(one(0x7f, b""), "9223372036854775807");
+    }
+
+    #[test]
+    fn texts_are_escaped_as_go_does() {
+        let of =
+            |text: &str| json(&[crate::samples::text("v", text)]).replace("{\"v\":", "").replace('}', "");
+        assert_eq!(of("<a>&\"\\"), r#""\u003ca\u003e\u0026\"\\""#);
+        assert_eq!(of("\n\r\t\u{8}\u{c}\u{1}\u{7f}"), "\"\\n\\r\\t\\b\\f\\u0001\u{7f}\"");
+        assert_eq!(of("ü€\u{2028}\u{2029}漢"), "\"ü€\\u2028\\u2029漢\"");
+        assert_eq!(json(&[raw(2, "v", b"\x04\0\0\0a\xffb\0")]), "{\"v\":\"a\u{fffd}b\"}");
+    }
+
+    #[test]
+    fn limits_cut() {
+        let long = doc(&[text("a", "ääääää"), int("b", 1)]);
+        let (text, damage) = written(&long, Style { limit: 9, ..Style::default() });
+        assert_eq!((text.as_str(), damage.cut), ("{\"a\":\"ä", true));
+        let (text, damage) = written(&long, Style { limit: 26, ..Style::default() });
+        assert_eq!((text.as_str(), damage.cut), ("{\"a\":\"ääääää\",\"b\":1}", false));
+        let mut deep = int("v", 1);
+        for _ in 0..200 {
+            deep = sub("v", &[deep]);
+        }
+        let (text, damage) = written(&doc(&[deep]), Style { limit: 9999, ..Style::default() });
+        assert!(damage.cut && text.contains("[...]") && text.ends_with("}}}"));
+        let many: Vec<_> = (0..20_000).map(|at| int(&format!("k{at:05}"), 1)).collect();
+        let (_, damage) = written(&doc(&many), Style { limit: 999_999, ..Style::default() });
+        assert!(damage.cut);
+    }
+
+    #[test]
+    fn what_lies_is_told_and_what_is_missing_is_left_out() {
+        let style = Style { limit: 999, ..Style::default() };
+        let mut lying = doc(&[int("a", 1), text("b", "x")]);
+        let at = lying.len() - 7;
+        lying[at] = 99;
+        let (text_, damage) = written(&lying, style);
+        assert_eq!((text_.as_str(), damage.lie), (r#"{"a":1}"#, Some("text")));
+        let whole = doc(&[int("a", 1), sub("b", &[int("c", 2), text("d", "long")])]);
+        let mut out = Vec::new();
+        let mut span = Span::new(&whole[..whole.len() - 5], whole.len());
+        let damage = Writer::default().document(&mut out, Doc::read(&mut span).unwrap(), style);
+        assert_eq!(
+            (out.as_slice(), damage),
+            (&br#"{"a":1,"b":{"c":2}}"#[..], Damage { cut: true, lie: None })
+        );
+    }
+
+    #[test]
+    fn values_are_hidden_and_names_are_not() {
+        let bytes = doc(&[
+            text("find", "orders"),
+            text("$db", "shop"),
+            sub("filter", &[text("name", "Ann"), text("find", "x"), binary("b", 4, b"ab")]),
+            array("pipeline", &[int("0", 17)]),
+        ]);
+        let names: [&[u8]; 2] = [b"find", b"$db"];
+        let (text, _) = written(&bytes, Style { limit: 999, mask: true, names: &names, ..Style::default() });
+        assert_eq!(
+            text,
+            r#"{"$db":"shop","filter":{"b":"?","find":"?","name":"?"},"find":"orders","pipeline":["?"]}"#
+        );
+    }
+
+    #[test]
+    fn secrets_are_hidden() {
+        let login = [int("saslStart", 1), binary("payload", 0, b"n,,n=ann"), text("mechanism", "PLAIN")];
+        let secret = Style { limit: 999, secret: true, ..Style::default() };
+        assert_eq!(
+            written(&doc(&login), secret).0,
+            r#"{"mechanism":"PLAIN","payload":"[redacted]","saslStart":1}"#
+        );
+        let style = Style { limit: 999, ..Style::default() };
+        let hello = doc(&[int("hello", 1), sub("speculativeAuthenticate", &login), text("payload", "data")]);
+        assert_eq!(
+            written(&hello, style).0,
+            r#"{"hello":1,"payload":"data","speculativeAuthenticate":{"mechanism":"PLAIN","payload":"[redacted]","saslStart":1}}"#
+        );
+    }
 }

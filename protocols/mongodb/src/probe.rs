@@ -170,3 +170,111 @@ fn document(body: &mut Span<'_>) -> Result<(), Stop> {
         _ => Err(Stop::Lie("")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{binary, doc, int, message, text};
+
+    const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
+    const SERVER: Verdict = Verdict::Match { sender: Role::Server };
+
+    fn msg(to: i32, flags: u32, body: &[u8]) -> Vec<u8> {
+        message(1, to, 2013, &[&flags.to_le_bytes()[..], &[0], body].concat())
+    }
+
+    fn query(namespace: &str, body: &[u8]) -> Vec<u8> {
+        message(1, -1, 2004, &[&[0; 4][..], namespace.as_bytes(), &[0; 9], body].concat())
+    }
+
+    fn reply(count: i32, documents: &[u8]) -> Vec<u8> {
+        message(2, 1, 1, &[&[8, 0, 0, 0][..], &[0; 12], &count.to_le_bytes(), documents].concat())
+    }
+
+    fn real() -> Vec<(Vec<u8>, Verdict)> {
+        let find = doc(&[text("find", "orders"), text("$db", "shop")]);
+        let ok = doc(&[binary("b", 0, b"x"), int("ok", 1)]);
+        let sequence = [&[0, 0, 0, 0, 1, 19, 0, 0, 0][..], b"documents\0", &doc(&[])].concat();
+        let snappy = [&[0xdd, 7, 0, 0, 9, 0, 0, 0, 1, 9][..], b"\x20abcdefghi"].concat();
+        vec![
+            (msg(0, 0, &find), CLIENT),
+            (msg(-1, 1 << 16, &find), CLIENT),
+            (msg(7, 1 << 1, &ok), SERVER),
+            (message(1, 0, 2013, &sequence), CLIENT),
+            (query("shop.orders", &doc(&[])), CLIENT),
+            (query("admin.$cmd", &doc(&[int("isMaster", 1)])), CLIENT),
+            (reply(0, &[]), SERVER),
+            (reply(1, &ok), SERVER),
+            (message(1, 0, 2012, &snappy), CLIENT),
+            (message(1, 9, 2012, &snappy), SERVER),
+            (message(1, 0, 2005, &[&[0; 4][..], b"a.b\0", &[0; 12]].concat()), CLIENT),
+            (message(1, 0, 2007, &[0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]), CLIENT),
+            (message(1, 0, 2002, &[&[0; 4][..], b"a.b\0", &find].concat()), CLIENT),
+            (message(1, 0, 2006, &[&[0; 4][..], b"a.b\0", &[1, 0, 0, 0], &find].concat()), CLIENT),
+        ]
+    }
+
+    #[test]
+    fn mongodb_is_recognised_and_what_was_said_stays() {
+        for (bytes, want) in real() {
+            assert_eq!(probe(&bytes), want, "{bytes:?}");
+            for len in 0..bytes.len() {
+                let verdict = probe(&bytes[..len]);
+                assert!(verdict == Verdict::NeedMore || verdict == want, "{len} of {bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_almost_is_mongodb_is_not() {
+        let find = doc(&[text("find", "orders")]);
+        let long = [&[0xff, 0xff, 0, 0][..], &find[4..]].concat();
+        let mut no_type = find.clone();
+        no_type[4] = 0x20;
+        let mut no_name = find.clone();
+        no_name[5] = 1;
+        for bytes in [
+            message(1, 0, 2014, &find),
+            message(1, 0, 1000, b"text\0"),
+            msg(0, 4, &find),
+            msg(0, 0, &long),
+            msg(0, 0, &no_type),
+            msg(0, 0, &no_name),
+            message(1, 0, 2013, &[&[0, 0, 0, 0, 2][..], &find].concat()),
+            query("noDot", &find),
+            query(".orders", &find),
+            query("shop.", &find),
+            query("sh\x01op.orders", &find),
+            reply(0, &find),
+            reply(9999, &find),
+            reply(-1, &find),
+            reply(1, &[]),
+            message(1, 0, 2012, &[&[0xdd, 7, 0, 0, 9, 0, 0, 0, 1, 10][..], b"\x20abcdefghi"].concat()),
+            message(1, 0, 2012, &[&[0xdd, 7, 0, 0, 9, 0, 0, 0, 4, 9][..], b"\x20abcdefghi"].concat()),
+            message(1, 0, 2012, &[&[0xdc, 7, 0, 0, 9, 0, 0, 0, 1, 9][..], b"\x20abcdefghi"].concat()),
+            b"\x0f\0\0\0\x01\0\0\0\0\0\0\0\xdd\x07\0\0".to_vec(),
+            b"\xff\xff\xff\x7f\x01\0\0\0\0\0\0\0\xdd\x07\0\0".to_vec(),
+            b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+            b"\x4a\0\0\0\x0a8.0.36\0\x07\0\0\0abcdefgh\0".to_vec(),
+            b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03abcdef".to_vec(),
+            b"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n".to_vec(),
+            b"\0\0\0\x08\x04\xd2\x16\x2f\0\0\0\0\0\0\0\0".to_vec(),
+        ] {
+            assert_eq!(probe(&bytes), Verdict::Reject, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn messages_are_found_among_other_bytes() {
+        for (bytes, verdict) in real() {
+            let dir = if verdict == CLIENT { Dir::ToServer } else { Dir::ToClient };
+            let shifted = [b"\0\x05rest of another\0\0", &bytes[..]].concat();
+            assert_eq!(boundary(dir, &shifted), Boundary::At(shifted.len() - bytes.len()));
+            let Boundary::KeepLast(kept) = boundary(dir, &shifted[..shifted.len() - bytes.len() + 14]) else {
+                panic!("found too early: {bytes:?}");
+            };
+            assert!(kept >= 14);
+        }
+        assert_eq!(boundary(Dir::ToServer, &[0xee; 99]), Boundary::KeepLast(3));
+    }
+}

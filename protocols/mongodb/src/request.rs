@@ -19,7 +19,7 @@ const SESSION: &[u8] = b"lsid";
 const DATABASE: &[u8] = b"$db";
 
 /// A request.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Request {
     pub(crate) half: Half,
     /// Its number.
@@ -78,6 +78,13 @@ impl Request {
         }
         self.cut |= pen.damage.cut;
         self.lie = self.lie.or(pen.damage.lie);
+    }
+
+    /// Becomes the same as `other`.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.copy_from(&other.texts);
+        *self = Self { texts, ..*other };
     }
 
     /// A message that cannot be decompressed.

@@ -43,3 +43,13 @@ pub(crate) fn binary(name: &str, kind: u8, value: &[u8]) -> Vec<u8> {
 pub(crate) fn with_doc<R>(bytes: &[u8], with: impl FnOnce(Doc<'_>) -> R) -> R {
     with(Doc::read(&mut Span::new(bytes, bytes.len())).unwrap())
 }
+
+/// A message.
+pub(crate) fn message(id: i32, to: i32, code: i32, body: &[u8]) -> Vec<u8> {
+    let mut bytes = ((body.len() + 16) as u32).to_le_bytes().to_vec();
+    for number in [id, to, code] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(body);
+    bytes
+}

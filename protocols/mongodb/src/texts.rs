@@ -25,7 +25,7 @@ pub(crate) enum Part {
 const PARTS: usize = Part::User as usize + 1;
 
 /// The texts.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Texts {
     bytes: Vec<u8>,
     parts: [(u32, u32); PARTS],
@@ -63,6 +63,12 @@ impl Texts {
     /// A text for an event.
     pub(crate) fn text(&self, part: Part) -> Text<'_> {
         self.get(part).into()
+    }
+
+    /// Becomes the same as `other`.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.bytes.clone_from(&other.bytes);
+        self.parts = other.parts;
     }
 
     /// Forgets all and keeps the memory.
