@@ -105,7 +105,7 @@ impl Checker<'_> {
 
     /// A value of any type. `at`: where its name stands. Recursion goes as deep as the tree, which is limited.
     fn value(&mut self, node: &Node, at: &Mark, kind: Type, path: &str, mood: Mood) {
-        if node.is_null() {
+        if read::is_unset(kind, node) {
             return;
         }
         match kind {

@@ -126,7 +126,7 @@ impl Migration<'_> {
         for (index, item) in named(node).unwrap_or_default().into_iter().enumerate() {
             let Item::Named(one) = item else { continue };
             for (_, old, new, since) in table::OF_PROTOCOLS.iter().filter(|row| row.0 == one.name) {
-                if one.node.as_map().and_then(|map| map.entry(old)).is_some() {
+                if one.node.at_path(old).is_some() {
                     renamed.push((index, one.name.to_owned(), *old, *new, *since));
                 }
             }
@@ -167,7 +167,7 @@ impl Migration<'_> {
             _ => None,
         };
         let Some(Value::Map(map)) = section.map(|section| &mut section.value) else { return };
-        let Some(entry) = map.remove(old) else { return };
+        let Some(entry) = remove(map, old) else { return };
         let at = entry.key_at.clone();
         let what = format!("old spelling, replaced in {since}: write {}", line(new, &entry.node));
         match map.get(new) {
@@ -287,4 +287,15 @@ fn flow(node: &Node) -> String {
         Value::Map(_) => "{…}".to_owned(),
         _ => node.to_yaml().trim_end().to_owned(),
     }
+}
+
+/// Takes an entry out by its name, which may lead into a section below; a section that becomes empty goes too.
+fn remove(map: &mut Map, name: &str) -> Option<Entry> {
+    let Some((above, below)) = name.split_once('.') else { return map.remove(name) };
+    let Value::Map(inner) = &mut map.entry_mut(above)?.node.value else { return None };
+    let entry = remove(inner, below)?;
+    if inner.is_empty() {
+        map.remove(above);
+    }
+    Some(entry)
 }

@@ -67,6 +67,23 @@ pub(crate) fn word(node: &Node, words: &[&str]) -> Option<usize> {
     words.iter().position(|word| word.eq_ignore_ascii_case(text))
 }
 
+/// Whether a value says nothing: null, or an empty text where that can be no value, as Packetbeat's reference writes
+/// defaults.
+pub(crate) fn is_unset(kind: Type, node: &Node) -> bool {
+    let no_text = matches!(
+        kind,
+        Type::Word(_)
+            | Type::Url
+            | Type::Host
+            | Type::Path
+            | Type::Format
+            | Type::Regexp
+            | Type::Filter
+            | Type::Secret
+    );
+    node.is_null() || no_text && matches!(&node.value, Value::Str(text) if text.is_empty())
+}
+
 /// What is wrong with a single value of this type; collections are looked at elsewhere.
 pub(crate) fn wrong(kind: Type, node: &Node) -> Option<Wrong> {
     let expected = |good: bool, wanted: &str| (!good).then(|| no(kind, node, wanted));

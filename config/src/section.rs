@@ -268,7 +268,8 @@ impl Section {
     }
 
     fn peek(&self, key: &str) -> Option<&Node> {
-        self.node.at_path(key).filter(|node| !node.is_null())
+        let kind = self.setting(key).map_or(Type::Any, |setting| setting.kind);
+        self.node.at_path(key).filter(|node| !read::is_unset(kind, node))
     }
 
     #[cfg(test)]

@@ -236,7 +236,7 @@ fn get<'n>(section: &'n Node, name: &str) -> Option<&'n Node> {
 
 /// The value of a name, where it is there and not null.
 fn set<'n>(section: &'n Map, name: &str) -> Option<&'n Node> {
-    section.get(name).filter(|node| !node.is_null())
+    section.get(name).filter(|node| !node.is_null() && node.text() != Some(""))
 }
 
 fn text<'n>(section: &'n Node, name: &str) -> Option<&'n str> {

@@ -72,8 +72,11 @@ pub(super) const OLD: &[Old] = &[
 ];
 
 /// Options of protocols: protocol, old name, new name, since when.
-pub(super) const OF_PROTOCOLS: &[(&str, &str, &str, &str)] =
-    &[("http", "strip_authorization", "redact_authorization", "1.0")];
+pub(super) const OF_PROTOCOLS: &[(&str, &str, &str, &str)] = &[
+    ("http", "strip_authorization", "redact_authorization", "1.0"),
+    // Never read by Packetbeat, and in its reference all the same.
+    ("memcache", "ports.maxvalue", "maxvalues", "1.0"),
+];
 
 const TOPOLOGY: &str = "the map of servers was given up";
 const GEOIP: &str = "geoip.databases names files of today's format";
