@@ -175,7 +175,9 @@ impl<'e> Exchange<'e> {
             Kind::Cancel => Text::constant("CANCEL"),
             Kind::Function => Text::constant("FUNCTION_CALL"),
             Kind::Extended if self.request.again => Text::constant("FETCH"),
-            Kind::Extended if !self.request.executes => Text::constant("PREPARE"),
+            Kind::Extended if !self.request.executes && matches!(self.end, End::Passed) => {
+                Text::constant("PREPARE")
+            }
             _ if self.verb.bytes().is_empty() => Text::constant("EXECUTE"),
             _ => self.verb.text(),
         }

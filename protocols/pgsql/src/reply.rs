@@ -131,6 +131,7 @@ impl Reply {
 
     /// The columns are those that were described with the statement.
     pub(crate) fn describe_as(&mut self, statement: &Statement) {
+        self.fields = statement.fields;
         self.columns.extend_from_slice(&statement.columns);
         self.csv.extend_from_slice(&statement.names);
     }

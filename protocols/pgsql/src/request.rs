@@ -156,7 +156,9 @@ pub(crate) struct Statement {
     pub(crate) cut: bool,
     /// Types of its parameters; 0 where the client left that to the server.
     pub(crate) parameters: Vec<u32>,
-    /// Types of its result's columns, where it was described.
+    /// Columns of its result, where it was described.
+    pub(crate) fields: u64,
+    /// Their types, as far as rows are shown.
     pub(crate) columns: Vec<u32>,
     /// Their names, as a line of comma-separated values.
     pub(crate) names: Vec<u8>,
@@ -166,12 +168,12 @@ pub(crate) struct Statement {
 
 impl Pending for Statement {
     fn clear(&mut self) {
-        let Self { text, cut, parameters, columns, names, used } = self;
+        let Self { text, cut, parameters, fields, columns, names, used } = self;
         text.clear();
         parameters.clear();
         columns.clear();
         names.clear();
-        (*cut, *used) = (false, 0);
+        (*cut, *fields, *used) = (false, 0, 0);
     }
 
     fn heap_bytes(&self) -> usize {

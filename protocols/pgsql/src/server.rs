@@ -214,8 +214,9 @@ impl Conn {
     fn columns(&mut self, payload: &[u8], config: &Config) -> Result<(), WireError> {
         self.reply.describe(payload, config.shows_rows())?;
         let Self { pending, prepared, reply, .. } = self;
-        if let Some(oldest) = pending.oldest().filter(|oldest| oldest.describes && config.shows_rows()) {
+        if let Some(oldest) = pending.oldest().filter(|oldest| oldest.describes) {
             prepared.with(&oldest.statement, |statement| {
+                statement.fields = reply.fields;
                 statement.columns.clear();
                 statement.columns.extend_from_slice(&reply.columns);
                 statement.names.clear();
@@ -225,20 +226,28 @@ impl Conn {
         Ok(())
     }
 
-    fn row(&mut self, payload: &[u8], config: &Config) -> Result<(), WireError> {
+    /// The columns of an answer that does not describe them: its statement was described before.
+    fn describe_as_prepared(&mut self) {
         let Self { pending, prepared, reply, .. } = self;
-        let Some(oldest) = pending.oldest() else { return Ok(()) };
-        if !reply.described {
-            reply.described = true;
-            reply.fields = u64::from(Reader::new(payload).u16_be("number of columns")?);
-            if config.shows_rows()
-                && let Some(statement) = prepared.get(&oldest.statement)
-            {
-                reply.describe_as(statement);
-            }
+        if !reply.described
+            && let Some(oldest) = pending.oldest().filter(|oldest| oldest.kind == Kind::Extended)
+            && let Some(statement) = prepared.get(&oldest.statement)
+        {
+            reply.describe_as(statement);
         }
+        reply.described = true;
+    }
+
+    fn row(&mut self, payload: &[u8], config: &Config) -> Result<(), WireError> {
+        if !self.reply.described {
+            self.describe_as_prepared();
+            self.reply.fields = u64::from(Reader::new(payload).u16_be("number of columns")?);
+        }
+        let Self { pending, reply, .. } = self;
         reply.rows = reply.rows.saturating_add(1);
-        if reply.wants_row(config) {
+        if reply.wants_row(config)
+            && let Some(oldest) = pending.oldest()
+        {
             reply.show_row(payload, &oldest.formats, config);
         }
         Ok(())
@@ -255,6 +264,7 @@ impl Conn {
             }
             return;
         }
+        self.describe_as_prepared();
         match header.kind {
             b'C' => self.reply.complete(wire::tag(payload)),
             b's' => {

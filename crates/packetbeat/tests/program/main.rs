@@ -17,6 +17,7 @@ mod logging;
 mod memory;
 mod mysql;
 mod output;
+mod pgsql;
 mod reading;
 mod recorded;
 mod secrets;
