@@ -16,7 +16,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("dhcpv4", &[67, 68], UDP, &[]),
     later("icmp", &[], &[], &[]),
     later("memcache", &[11211], BOTH, MEMCACHE),
-    later("mongodb", &[27017], TCP, MONGODB),
     later("nfs", &[2049], TCP, NFS),
     later("redis", &[6379], TCP, REDIS),
     later("sip", &[5060], BOTH, SIP),
@@ -108,16 +107,6 @@ const MEMCACHE: &[Setting] = &[
         "udptransactiontimeout",
         Duration::from_secs(10),
         "How long a request over UDP waits for its answer.",
-    ),
-];
-
-const MONGODB: &[Setting] = &[
-    Setting::whole("max_docs", 10, 0..=1 << 20, "Documents that go into the event; 0 is all of them."),
-    Setting::bytes(
-        "max_doc_length",
-        5000,
-        0..=1 << 30,
-        "Bytes of a document that go into the event; 0 is all of them.",
     ),
 ];
 
