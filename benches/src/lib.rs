@@ -20,6 +20,7 @@ pub mod capture;
 pub mod dialogue;
 pub mod frames;
 pub mod lab;
+pub mod mysql;
 pub mod reassembly;
 pub mod scenarios;
 pub mod traffic;

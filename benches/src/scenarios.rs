@@ -21,9 +21,9 @@ use packetbeat_sniffer::{Input, Reader};
 use crate::capture::{Capture, ends};
 use crate::dialogue::{Datagrams, Dialogue};
 use crate::frames::{self, ACK, Place};
-use crate::lab;
 use crate::reassembly::{Order, payload, reassemble};
 use crate::traffic::{self, Said};
+use crate::{lab, mysql};
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Scenario {
 }
 
 /// All of them, in the order of the analysis.
-pub const ALL: [Scenario; 17] = [
+pub const ALL: [Scenario; 19] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
     Scenario { name: "files/mapped", unit: "packet", prepare: walk_mapped },
     Scenario { name: "decode/plain", unit: "packet", prepare: |count| decode(count, plain(false)) },
@@ -67,6 +67,8 @@ pub const ALL: [Scenario; 17] = [
     Scenario { name: "message/dns", unit: "exchange", prepare: dns },
     Scenario { name: "message/http", unit: "exchange", prepare: http },
     Scenario { name: "message/smtp", unit: "mail", prepare: smtp },
+    Scenario { name: "message/mysql", unit: "statement", prepare: |count| statements(count, 10) },
+    Scenario { name: "message/mysql-long", unit: "statement", prepare: |count| statements(count, 200) },
     Scenario { name: "event/encode", unit: "event", prepare: encode },
     Scenario { name: "run/dns", unit: "exchange", prepare: |count| run(count, traffic::dns_capture(count)) },
     Scenario {
@@ -206,6 +208,11 @@ fn http(count: u32) -> Box<dyn FnMut()> {
 
 fn smtp(count: u32) -> Box<dyn FnMut()> {
     talk("smtp", &traffic::smtp_greeting(), (0..count).flat_map(traffic::smtp).collect(), count)
+}
+
+fn statements(count: u32, rows: u32) -> Box<dyn FnMut()> {
+    let said = (0..count).flat_map(|number| mysql::statement(number, rows)).collect();
+    talk("mysql", &mysql::opening(), said, count)
 }
 
 fn talk(name: &'static str, before: &[Said], said: Vec<Said>, events: u32) -> Box<dyn FnMut()> {
