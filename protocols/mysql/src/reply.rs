@@ -1,5 +1,6 @@
 //! The answer that is coming: figures, errors, and the text of its rows.
 
+use packetbeat_core::csv;
 use packetbeat_core::excerpt::Excerpt;
 use packetbeat_core::reader::Reader;
 use packetbeat_core::record::Half;
@@ -114,10 +115,7 @@ impl Reply {
             let first = self.kinds.is_empty();
             self.kinds.push(column.kind);
             if self.csv.len() < RESPONSE_BYTES {
-                if !first {
-                    self.csv.push(b',');
-                }
-                csv_value(column.name, false, &mut self.csv);
+                csv::value(column.name, first, &mut self.csv);
             }
         }
     }
@@ -180,21 +178,18 @@ impl Reply {
     /// A row whose values go into the text.
     pub(crate) fn show_row(&mut self, payload: &[u8], binary: bool, config: &Config) {
         self.shown += 1;
-        let start = self.csv.len();
         let mut left = config.max_row_length;
         // What cannot be read to its end is shown as far as it goes.
         let _ = if binary { self.binary_row(payload, &mut left) } else { self.text_row(payload, &mut left) };
-        if self.csv.get(start) == Some(&b',') {
-            self.csv.remove(start);
-        }
         self.csv.push(b'\n');
     }
 
     fn text_row(&mut self, payload: &[u8], left: &mut usize) -> Result<(), WireError> {
         let mut from = Reader::new(payload);
+        let mut first = true;
         while !from.is_empty() && *left > 0 {
             let value = wire::text_or_start(&mut from)?.unwrap_or(NULL);
-            add_value(value, left, &mut self.csv);
+            add_value(value, std::mem::take(&mut first), left, &mut self.csv);
         }
         Ok(())
     }
@@ -209,13 +204,13 @@ impl Reply {
                 break;
             }
             if is_null(nulls, at + FIRST) {
-                add_value(NULL, left, &mut self.csv);
+                add_value(NULL, at == 0, left, &mut self.csv);
                 continue;
             }
             self.scratch.clear();
             let value = Value::read(&mut from, *kind)?;
             value.write_at_most(*left, &mut self.scratch);
-            add_value(&self.scratch, left, &mut self.csv);
+            add_value(&self.scratch, at == 0, left, &mut self.csv);
         }
         Ok(())
     }
@@ -231,61 +226,16 @@ impl Reply {
     }
 }
 
-/// Adds a value of a row, a comma in front of it, cut to what is `left` of the row.
-fn add_value(value: &[u8], left: &mut usize, to: &mut Vec<u8>) {
+/// Adds a value of a row, cut to what is `left` of the row.
+fn add_value(value: &[u8], first: bool, left: &mut usize, to: &mut Vec<u8>) {
     let value = value.get(..*left).unwrap_or(value);
     *left -= value.len();
-    to.push(b',');
-    csv_value(value, true, to);
-}
-
-/// A value as RFC 4180 has it, in quotes where it must be. Line ends are written as `\n` and, in rows, `\r`, so that a row is a line.
-fn csv_value(value: &[u8], of_row: bool, to: &mut Vec<u8>) {
-    let plain = |byte: &u8| !matches!(*byte, b'"' | b',' | b'\n' | b'\r');
-    let starts_with_space = value.first().is_some_and(|first| matches!(*first, b' ' | b'\t' | 0x0b | 0x0c));
-    if value.iter().all(plain) && !starts_with_space && value != b"\\." {
-        to.extend_from_slice(value);
-        return;
-    }
-    let quotes = starts_with_space
-        || value == b"\\."
-        || value.iter().any(|byte| matches!(*byte, b'"' | b',') || (*byte == b'\r' && !of_row));
-    if quotes {
-        to.push(b'"');
-    }
-    for byte in value {
-        match byte {
-            b'"' => to.extend_from_slice(b"\"\""),
-            b'\n' => to.extend_from_slice(b"\\n"),
-            b'\r' if of_row => to.extend_from_slice(b"\\r"),
-            other => to.push(*other),
-        }
-    }
-    if quotes {
-        to.push(b'"');
-    }
+    csv::value(value, first, to);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn value(value: &str) -> String {
-        let mut to = Vec::new();
-        csv_value(value.as_bytes(), true, &mut to);
-        String::from_utf8(to).unwrap()
-    }
-
-    #[test]
-    fn values_are_quoted_where_they_must_be() {
-        assert_eq!(value("plain text"), "plain text");
-        assert_eq!(value(""), "");
-        assert_eq!(value("a,b"), "\"a,b\"");
-        assert_eq!(value("a\"b"), "\"a\"\"b\"");
-        assert_eq!(value(" a"), "\" a\"");
-        assert_eq!(value("a\r\nb"), "a\\r\\nb");
-        assert_eq!(value("\\."), "\"\\.\"");
-    }
 
     #[test]
     fn tables_are_named_once() {
