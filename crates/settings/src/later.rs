@@ -15,7 +15,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("cassandra", &[9042], TCP, CASSANDRA),
     later("dhcpv4", &[67, 68], UDP, &[]),
     later("icmp", &[], &[], &[]),
-    later("memcache", &[11211], BOTH, MEMCACHE),
     later("nfs", &[2049], TCP, NFS),
     later("redis", &[6379], TCP, REDIS),
     later("sip", &[5060], BOTH, SIP),
@@ -97,17 +96,6 @@ const CASSANDRA_OPS: &[&str] = &[
     "AUTH_CHALLENGE",
     "AUTH_RESPONSE",
     "AUTH_SUCCESS",
-];
-
-const MEMCACHE: &[Setting] = &[
-    Setting::bool("parseunknown", false, "Commands that nobody knows are read all the same."),
-    Setting::whole("maxvalues", 0, -1..=1 << 20, "Values of an event at most; -1 is all of them."),
-    Setting::bytes("maxbytespervalue", 1 << 30, 0..=1 << 30, "Bytes of a value that go into the event."),
-    Setting::duration(
-        "udptransactiontimeout",
-        Duration::from_secs(10),
-        "How long a request over UDP waits for its answer.",
-    ),
 ];
 
 const NFS: &[Setting] = &[Setting::duration(
