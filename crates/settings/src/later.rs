@@ -16,7 +16,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("dhcpv4", &[67, 68], UDP, &[]),
     later("icmp", &[], &[], &[]),
     later("nfs", &[2049], TCP, NFS),
-    later("redis", &[6379], TCP, REDIS),
     later("sip", &[5060], BOTH, SIP),
     later("thrift", &[9090], TCP, THRIFT),
     later("tls", &[443, 993, 995, 5223, 8443, 8883, 9243], TCP, TLS),
@@ -103,21 +102,6 @@ const NFS: &[Setting] = &[Setting::duration(
     Duration::from_secs(60),
     "Packet time after which a call without a reply is given up.",
 )];
-
-const REDIS: &[Setting] = &[
-    Setting::bytes(
-        "queue_max_bytes",
-        1 << 20,
-        0..=1 << 30,
-        "Bytes of requests that may wait for their answers; 0 is no limit.",
-    ),
-    Setting::whole(
-        "queue_max_messages",
-        20_000,
-        0..=1 << 30,
-        "Requests that may wait for their answers; 0 is no limit.",
-    ),
-];
 
 const SIP: &[Setting] = &[
     Setting::bool("parse_authorization", true, "The parts of `Authorization` become fields."),

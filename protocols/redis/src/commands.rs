@@ -5,8 +5,9 @@ use packetbeat_core::direction::Dir;
 use packetbeat_core::record::Half;
 use packetbeat_core::stream::Window;
 
-use crate::command::{self, Command, Words};
+use crate::command::{self, Command};
 use crate::limits::INLINE_BYTES;
+use crate::line::Words;
 use crate::values::{Read, Values};
 
 /// A side that sends commands: the client, and a server to its replica.

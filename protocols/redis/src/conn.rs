@@ -265,7 +265,7 @@ impl Conn {
         match dir {
             Dir::ToServer => self.client.skipped(done.bytes, done.lost),
             Dir::ToClient if matches!(self.stage, Stage::Changes) => {
-                self.others.skipped(done.bytes, done.lost)
+                self.others.skipped(done.bytes, done.lost);
             }
             Dir::ToClient => {
                 self.server.half.bytes = self.server.half.bytes.saturating_add(done.bytes);
@@ -300,7 +300,7 @@ impl Conn {
                     return found;
                 }
                 // The beginning of the bytes may be the middle of a line, and a line the middle of an array.
-                search::line(rest, before, self.client.is_line.is_none() || before.is_empty())
+                search::typed(rest, before, self.client.is_line.is_none() || before.is_empty())
             }),
             Dir::ToClient if self.stage.is_replica() => search::first(bytes, |rest, _| search::command(rest)),
             // What is left of an answer that was given up is not taken for another one.

@@ -46,6 +46,7 @@ mod config;
 mod conn;
 mod event;
 mod limits;
+mod line;
 mod names;
 mod probe;
 mod replica;

@@ -11,7 +11,7 @@ pub(crate) const NAME_BYTES: usize = 64;
 /// Aggregates within each other. The deepest answer of the server, `COMMAND DOCS`, has about ten.
 pub(crate) const DEPTH: usize = 64;
 /// Elements that an aggregate may announce: as many as the server's own signed 32-bit count.
-pub(crate) const MAX_ELEMENTS: u64 = (1 << 31) - 1;
+pub(crate) const MAX_ELEMENTS: u64 = 2_147_483_647;
 /// Bytes that a string may announce. The server's own limit is 512 MiB unless it is raised.
 pub(crate) const MAX_STRING: u64 = 1 << 40;
 /// Digits of a length or count with its sign.

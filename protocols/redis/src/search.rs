@@ -79,7 +79,7 @@ pub(crate) fn command(bytes: &[u8]) -> Found {
 
 /// A command that is a line, and the line in front of it. `well_known`: nothing else says that it is one, so it has to be one of
 /// those that are typed most.
-pub(crate) fn line(bytes: &[u8], before: &[u8], well_known: bool) -> Found {
+pub(crate) fn typed(bytes: &[u8], before: &[u8], well_known: bool) -> Found {
     let shown = bytes.get(..SEARCHED_LINE).unwrap_or(bytes);
     let end = shown.iter().position(u8::is_ascii_whitespace);
     let word = shown.get(..end.unwrap_or(shown.len())).unwrap_or_default();
@@ -154,7 +154,7 @@ pub(crate) fn unasked(bytes: &[u8]) -> Found {
     match bytes.first() {
         Some(b'>') => answer(bytes),
         Some(b'+') => match answer(bytes) {
-            Found::Yes if command::monitored(bytes.get(1..).unwrap_or_default()).is_none() => Found::No,
+            Found::Yes if crate::line::monitored(bytes.get(1..).unwrap_or_default()).is_none() => Found::No,
             found => found,
         },
         Some(b'*') => message(bytes),
@@ -206,12 +206,12 @@ mod tests {
 
     #[test]
     fn lines_are_told_from_arguments() {
-        assert_eq!(line(b"get key\r\n", b"", true), Found::Yes);
-        assert_eq!(line(b"get key\r\n", b"$3\r\n", true), Found::No);
-        assert_eq!(line(b"GET\r\n$3\r\nkey\r\n", b"", true), Found::No);
-        assert_eq!(line(b"hello world\r\n", b"", true), Found::No);
-        assert_eq!(line(b"object freq key\r\n", b"ping\r\n", false), Found::Yes);
-        assert_eq!(line(b"pi", b"\n", false), Found::Perhaps);
+        assert_eq!(typed(b"get key\r\n", b"", true), Found::Yes);
+        assert_eq!(typed(b"get key\r\n", b"$3\r\n", true), Found::No);
+        assert_eq!(typed(b"GET\r\n$3\r\nkey\r\n", b"", true), Found::No);
+        assert_eq!(typed(b"hello world\r\n", b"", true), Found::No);
+        assert_eq!(typed(b"object freq key\r\n", b"ping\r\n", false), Found::Yes);
+        assert_eq!(typed(b"pi", b"\n", false), Found::Perhaps);
     }
 
     #[test]

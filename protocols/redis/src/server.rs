@@ -6,12 +6,12 @@ use packetbeat_core::ledger::Reason;
 use packetbeat_core::stream::{AfterGap, Window};
 
 use crate::answer::{self, confirms};
-use crate::command;
 use crate::commands::Said;
 use crate::config::Config;
 use crate::conn::Conn;
 use crate::event::{Exchange, Pushed, Told};
 use crate::limits::ANSWER_BYTES;
+use crate::line;
 use crate::names::Answers;
 use crate::replica::{Data, Stage, data_head};
 use crate::values::Read;
@@ -102,7 +102,7 @@ impl Conn {
             Meaning::Message => self.message(config, cx),
             Meaning::Monitored => {
                 let Self { server, others, .. } = self;
-                let line = command::monitored(server.answer.text()).unwrap_or_default();
+                let line = line::monitored(server.answer.text()).unwrap_or_default();
                 others.take_line(line, server.half, config.mask);
                 others.lost = server.lost;
                 self.emit_other(Pushed::Monitor, config, cx);
@@ -129,7 +129,7 @@ impl Conn {
                 confirms(answer.name()).map_or(Meaning::Message, Meaning::Confirmation)
             }
             Some(Kind::Simple) if self.monitors || oldest.is_none() => {
-                let is_line = command::monitored(answer.text()).is_some();
+                let is_line = line::monitored(answer.text()).is_some();
                 if is_line { Meaning::Monitored } else { Meaning::Answer }
             }
             _ => Meaning::Answer,
