@@ -28,6 +28,7 @@ impl Builder {
             .protocol::<packetbeat_dns::Dns>()
             .protocol::<packetbeat_smtp::Smtp>()
             .protocol::<packetbeat_mysql::Mysql>()
+            .protocol::<packetbeat_cassandra::Cassandra>()
             .protocol::<packetbeat_memcache::Memcache>()
             .protocol::<packetbeat_mongodb::Mongodb>()
             .protocol::<packetbeat_redis::Redis>()

@@ -12,7 +12,6 @@ use crate::protocol::ProtocolTable;
 /// `icmp` has no ports.
 pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("amqp", &[5672], TCP, AMQP),
-    later("cassandra", &[9042], TCP, CASSANDRA),
     later("dhcpv4", &[67, 68], UDP, &[]),
     later("icmp", &[], &[], &[]),
     later("nfs", &[2049], TCP, NFS),
@@ -51,50 +50,6 @@ const AMQP: &[Setting] = &[
         true,
         "No events for what opens and closes connections and channels.",
     ),
-];
-
-const CASSANDRA: &[Setting] = &[
-    Setting::bool("send_request", true, "The request goes into the event."),
-    Setting::bool(
-        "send_request_header",
-        true,
-        "The request's header goes into the event; needs `send_request`.",
-    ),
-    Setting::bool("send_response", true, "The response goes into the event."),
-    Setting::bool(
-        "send_response_header",
-        true,
-        "The response's header goes into the event; needs `send_response`.",
-    ),
-    Setting::unset(
-        "compressor",
-        Type::Word(&["snappy"]),
-        "How frames are compressed where the handshake was not seen.",
-    )
-    .example("snappy"),
-    Setting::list_of("ignored_ops", &Type::Word(CASSANDRA_OPS), &[], "Operations that make no events.")
-        .example("[SUPPORTED, OPTIONS]"),
-];
-
-/// Operations of Cassandra's native protocol, versions 1 to 4.
-const CASSANDRA_OPS: &[&str] = &[
-    "ERROR",
-    "STARTUP",
-    "READY",
-    "AUTHENTICATE",
-    "CREDENTIALS",
-    "OPTIONS",
-    "SUPPORTED",
-    "QUERY",
-    "RESULT",
-    "PREPARE",
-    "EXECUTE",
-    "REGISTER",
-    "EVENT",
-    "BATCH",
-    "AUTH_CHALLENGE",
-    "AUTH_RESPONSE",
-    "AUTH_SUCCESS",
 ];
 
 const NFS: &[Setting] = &[Setting::duration(

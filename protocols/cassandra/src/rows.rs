@@ -1,0 +1,69 @@
+//! Rows as comma-separated values, under a line with the columns' names.
+
+use packetbeat_core::csv;
+use packetbeat_core::reader::Reader;
+
+use crate::config::Config;
+use crate::limits::{COLUMNS, RESPONSE_BYTES};
+use crate::metadata::Metadata;
+use crate::value::Writer;
+use crate::wire;
+
+/// Bytes of descriptions that are gone through for one result: they are read again for each row.
+const DESCRIBED_BYTES: usize = 4 << 20;
+
+/// Writes the first rows of a result into `to`. `cell`: a buffer for one value.
+pub(crate) fn write(
+    metadata: &Metadata<'_>,
+    count: u32,
+    rows: &[u8],
+    is_old: bool,
+    config: &Config,
+    cell: &mut Vec<u8>,
+    to: &mut Vec<u8>,
+) {
+    if metadata.specs.is_empty() || metadata.columns > COLUMNS {
+        return;
+    }
+    for (at, column) in metadata.columns().enumerate() {
+        csv::value(column.name, at == 0, to);
+    }
+    to.push(b'\n');
+    let most = DESCRIBED_BYTES / metadata.specs.len();
+    let count = u64::from(count).min(config.max_rows).min(most as u64);
+    let mut from = Reader::new(rows);
+    for _ in 0..count {
+        let start = to.len();
+        if start >= RESPONSE_BYTES {
+            return;
+        }
+        if row(metadata, &mut from, is_old, config.max_row_length, cell, to).is_none() {
+            // The rest of it was not kept.
+            to.truncate(start);
+            return;
+        }
+        to.push(b'\n');
+    }
+}
+
+/// Appends a row; `None` where its bytes end within it.
+fn row(
+    metadata: &Metadata<'_>,
+    from: &mut Reader<'_>,
+    is_old: bool,
+    limit: usize,
+    cell: &mut Vec<u8>,
+    to: &mut Vec<u8>,
+) -> Option<()> {
+    let start = to.len();
+    for (at, column) in metadata.columns().enumerate() {
+        let value = wire::value(from, "value").ok()?;
+        let left = limit.saturating_sub(to.len() - start);
+        if left > 0 || at == 0 {
+            cell.clear();
+            Writer::new(cell, left, is_old).write(&mut Reader::new(column.kind), value);
+            csv::value(cell, at == 0, to);
+        }
+    }
+    Some(())
+}
