@@ -19,6 +19,17 @@ impl Conn {
         if self.sides.to_server.lost {
             return self.find_command(bytes);
         }
+        if !self.client_spoke && !self.proxied {
+            match wire::proxy_header(bytes) {
+                None => return Step::Needs(1),
+                Some(taken) => {
+                    self.proxied = true;
+                    if taken > 0 {
+                        return Step::Took(taken);
+                    }
+                }
+            }
+        }
         let Some(header) = Header::read(bytes) else { return Step::Needs(HEADER - bytes.len()) };
         if self.sides.to_server.continued {
             Self::goes_on(&mut self.sides.to_server, header);

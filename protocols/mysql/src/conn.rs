@@ -71,6 +71,8 @@ pub(crate) struct Conn {
     pub(crate) scratch: Scratch,
     /// A login or a command was seen: what the client says now with another number goes on with it.
     pub(crate) client_spoke: bool,
+    /// A proxy's header in front of the client's words was passed, or is not there.
+    pub(crate) proxied: bool,
     /// Joined in the middle, the first bytes of the server may all the same be its greeting.
     pub(crate) may_be_greeted: bool,
     /// Bytes of the server that were left waiting then, before any command was seen.

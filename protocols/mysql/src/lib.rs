@@ -45,7 +45,7 @@
 //! ```
 //!
 //! Not read: the values of query attributes, what a file of `LOAD DATA LOCAL` holds, the log of changes that a replica is sent, the
-//! X protocol (port 33060), compressed sessions joined in the middle.
+//! X protocol (port 33060), compressed sessions behind a hole.
 #![forbid(unsafe_code)]
 
 mod client;

@@ -32,3 +32,5 @@ pub(crate) const SEARCHED_BYTES: usize = 4 << 10;
 pub(crate) const INFLATED_BYTES: usize = 16 << 10;
 /// Window of a zstd frame, as a power of two. MySQL's level makes 2 MiB; a packet has 16 MiB at most.
 pub(crate) const ZSTD_WINDOW_LOG: u32 = 22;
+/// Bytes of the line that a proxy says first, as its specification has it.
+pub(crate) const PROXY_BYTES: usize = 107;

@@ -13,6 +13,15 @@ const SERVER: Verdict = Verdict::Match { sender: Role::Server };
 
 /// Looks at the head of one direction.
 pub(crate) fn probe(head: &[u8]) -> Verdict {
+    match wire::proxy_header(head) {
+        None => Verdict::NeedMore,
+        Some(0) => session(head),
+        Some(taken) => session(head.get(taken..).unwrap_or_default()),
+    }
+}
+
+/// The same, behind what a proxy may say.
+fn session(head: &[u8]) -> Verdict {
     let Some(header) = Header::read(head) else {
         // No packet at the head of a connection is longer than 64 KiB or late in its order.
         let may_be = head.get(2).is_none_or(|high| *high == 0);
@@ -121,6 +130,7 @@ mod tests {
         let mut result = packet(1, &[1]);
         result.extend(packet(2, b"\x03def\0\0\0\x01a\0\x0c?\0\x01\0\0\0\x08\x81\0\0\0\0"));
         assert_eq!(probe(&result), SERVER);
+        assert_eq!(probe(&[&b"PROXY UNKNOWN\r\n"[..], &login()].concat()), CLIENT);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 use packetbeat_core::reader::Reader;
 use packetbeat_core::stream::WireError;
 
+use crate::limits::PROXY_BYTES;
+
 /// Bytes of a packet's header.
 pub(crate) const HEADER: usize = 4;
 /// A payload of this length goes on in the next packet.
@@ -96,6 +98,30 @@ pub(crate) fn zero_text<'b>(from: &mut Reader<'b>) -> Result<&'b [u8], WireError
     Ok(text)
 }
 
+/// Bytes of a proxy's header in front of all that the client says, text or binary ("The PROXY protocol", HAProxy); `None` if more
+/// bytes are needed to tell, 0 if there is none.
+pub(crate) fn proxy_header(bytes: &[u8]) -> Option<usize> {
+    const TEXT: &[u8] = b"PROXY ";
+    const BINARY: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+    if TEXT.starts_with(bytes) || BINARY.starts_with(bytes) {
+        return None;
+    }
+    if bytes.starts_with(TEXT) {
+        let line = bytes.get(..PROXY_BYTES).unwrap_or(bytes);
+        return match memchr::memchr(b'\n', line) {
+            Some(end) => Some(end + 1),
+            None if bytes.len() < PROXY_BYTES => None,
+            None => Some(0),
+        };
+    }
+    if bytes.starts_with(BINARY) {
+        let [high, low] = *bytes.get(14..)?.first_chunk()?;
+        let whole = 16 + usize::from(u16::from_be_bytes([high, low]));
+        return (bytes.len() >= whole).then_some(whole);
+    }
+    Some(0)
+}
+
 /// The figures of an OK or EOF packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Figures {
@@ -182,7 +208,11 @@ pub(crate) fn column(payload: &[u8]) -> Result<Column<'_>, WireError> {
     const UNSIGNED: u8 = 0x20;
     let mut from = Reader::new(payload);
     let mut name = || text(&mut from).map(Option::unwrap_or_default);
-    let (_catalog, schema, table, _original) = (name()?, name()?, name()?, name()?);
+    if name()? != b"def" {
+        // Servers of before 4.1 write something else.
+        return Err(WireError::new("catalog of a column", 0));
+    }
+    let (schema, table, _original) = (name()?, name()?, name()?);
     let (name, _original) = (name()?, name()?);
     let fixed = payload.len().checked_sub(FIXED + 1).and_then(|at| payload.get(at..)).unwrap_or_default();
     let kind = match *fixed {
@@ -334,6 +364,18 @@ mod tests {
         assert!(read(&[0xfc, 1]).is_err());
         assert!(text(&mut Reader::new(&[5, b'a'])).is_err());
         assert_eq!(text_or_start(&mut Reader::new(&[5, b'a'])), Ok(Some(&b"a"[..])));
+    }
+
+    #[test]
+    fn a_proxy_may_speak_first() {
+        let text = b"PROXY TCP4 192.0.2.1 192.0.2.2 4000 3306\r\nrest";
+        assert_eq!(proxy_header(text), Some(text.len() - 4));
+        assert_eq!(proxy_header(b"PROXY UNKNOWN"), None);
+        assert_eq!(proxy_header(&[&b"PROXY "[..], &[b'a'; 200]].concat()), Some(0));
+        let binary = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x02abrest";
+        assert_eq!(proxy_header(binary), Some(18));
+        assert_eq!(proxy_header(&binary[..17]), None);
+        assert_eq!(proxy_header(b"\x20\0\0\x01"), Some(0));
     }
 
     #[test]

@@ -308,6 +308,22 @@ fn tls_is_handed_over() {
 }
 
 #[test]
+fn proxies_say_who_the_client_is() {
+    let texts: [&[u8]; 2] =
+        [b"PROXY TCP4 203.0.113.7 192.0.2.25 50000 3306\r\n", b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"];
+    for text in texts {
+        let mut drive = Drive::new(mysql(&[]));
+        drive.client(text).server(greeting()).client(login(PLAIN)).server(ok(2, 0, 0));
+        drive.client(query("select 1")).server(result(&["1"], &[&["1"]], true));
+        let events = drive.events(Close::Fin);
+        assert_eq!(
+            (digest(&events), &events[0]["user"]["name"]),
+            (vec!["SELECT OK 1 0".to_owned()], &json!("ann"))
+        );
+    }
+}
+
+#[test]
 fn sessions_joined_in_the_middle() {
     // Within the rows of something, in either kind of session.
     for with_eof in [true, false] {
