@@ -1,11 +1,13 @@
 //! Where a worker's events go: encoded at once, with the place at which each was completed.
 
+use std::collections::BTreeMap;
+
 use packetbeat_core::event::{Encoder, Origin};
 use packetbeat_core::flow::Direction;
 use packetbeat_core::json::Json;
 use packetbeat_core::record::{AnyRecord, Sink};
 
-use crate::registry::{Registry, Watcher};
+use crate::registry::{Fate, Registry, Rewriter, Watcher};
 
 /// Where an event ends in its block, and its place in the order of all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +30,17 @@ pub struct Batch {
 /// Encodes events into the current batch.
 pub(crate) struct Collector<'r> {
     watcher: Option<&'r Watcher>,
+    rewriter: Option<&'r Rewriter>,
+    /// Where the rewriter writes.
+    rewritten: Vec<u8>,
     encoder: Encoder,
     ends: Vec<EventEnd>,
     key: u64,
     ignore_outgoing: bool,
     muted: bool,
     pub(crate) filtered: u64,
+    /// Those that the rewriter dropped, by its names for why; part of `filtered`.
+    pub(crate) filtered_by: BTreeMap<&'static str, u64>,
     pub(crate) muted_events: u64,
     pub(crate) collected: u64,
 }
@@ -42,12 +49,15 @@ impl<'r> Collector<'r> {
     pub(crate) fn new(registry: &'r Registry) -> Self {
         Self {
             watcher: registry.watcher(),
+            rewriter: registry.rewriter(),
+            rewritten: Vec::new(),
             encoder: Encoder::new(&registry.envelopes(), registry.settings.precision),
             ends: Vec::new(),
             key: 0,
             ignore_outgoing: registry.settings.ignore_outgoing,
             muted: false,
             filtered: 0,
+            filtered_by: BTreeMap::new(),
             muted_events: 0,
             collected: 0,
         }
@@ -86,6 +96,27 @@ impl<'r> Collector<'r> {
         std::mem::swap(self.encoder.json_mut(), &mut batch.json);
         std::mem::swap(&mut self.ends, &mut batch.ends);
     }
+
+    /// Lets the rewriter decide on the event behind `start`: whether it goes on.
+    fn rewrite(&mut self, rewriter: &Rewriter, origin: &Origin<'_>, start: usize) -> bool {
+        self.rewritten.clear();
+        let json = self.encoder.json_mut();
+        let event = json.bytes().get(start..).unwrap_or_default();
+        match rewriter(origin.protocol, origin.now.nanos, event, &mut self.rewritten) {
+            Fate::Keep => true,
+            Fate::Replace => {
+                json.truncate(start);
+                json.raw(&self.rewritten);
+                true
+            }
+            Fate::Drop(cause) => {
+                json.truncate(start);
+                self.filtered += 1;
+                *self.filtered_by.entry(cause).or_default() += 1;
+                false
+            }
+        }
+    }
 }
 
 impl Sink for Collector<'_> {
@@ -97,6 +128,11 @@ impl Sink for Collector<'_> {
         } else {
             let start = self.encoder.json().len();
             record.encode(origin, &mut self.encoder);
+            if let Some(rewriter) = self.rewriter
+                && !self.rewrite(rewriter, origin, start)
+            {
+                return;
+            }
             if let Some(watcher) = self.watcher {
                 watcher(
                     origin.protocol,

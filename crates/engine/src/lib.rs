@@ -28,6 +28,6 @@ mod summary;
 mod worker;
 
 pub use collector::{Batch, EventEnd};
-pub use registry::{Configured, Locality, Registry, Settings, Watcher};
+pub use registry::{Configured, Fate, Locality, Registry, Rewriter, Settings, Watcher};
 pub use summary::{Connections, PacketCounts, StreamBytes, Summary};
 pub use worker::Worker;

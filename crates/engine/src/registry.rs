@@ -25,6 +25,21 @@ pub type Locality = Box<dyn Fn(IpAddr, IpAddr) -> Direction + Send + Sync>;
 /// Is shown each finished event: its protocol, the packet that completed it, its JSON.
 pub type Watcher = Box<dyn Fn(ProtocolId, u64, &[u8]) + Send + Sync>;
 
+/// What becomes of a finished event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes on as it is.
+    Keep,
+    /// It goes on as it was written into the buffer.
+    Replace,
+    /// It is left out, under this name.
+    Drop(&'static str),
+}
+
+/// Decides on each finished event: its protocol, the packet time that completed it in nanoseconds since 1970, its JSON with
+/// the line end, and an empty buffer for another line in its place.
+pub type Rewriter = Box<dyn Fn(ProtocolId, i64, &[u8], &mut Vec<u8>) -> Fate + Send + Sync>;
+
 /// What holds for all protocols of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -46,6 +61,7 @@ pub struct Registry {
     udp_ports: Ports,
     locality: Locality,
     watcher: Option<Watcher>,
+    rewriter: Option<Rewriter>,
     /// What holds for all of them.
     pub settings: Settings,
 }
@@ -90,7 +106,17 @@ impl Registry {
             (ports(|parsers| parsers.tcp.is_some()), ports(|parsers| parsers.udp.is_some()));
         let names =
             protocols.iter().enumerate().map(|(id, one)| (one.envelope.name.clone(), ProtocolId(id as u8)));
-        Self { names: names.collect(), tcp_ports, udp_ports, protocols, locality, watcher: None, settings }
+        let names = names.collect();
+        Self { names, tcp_ports, udp_ports, protocols, locality, watcher: None, rewriter: None, settings }
+    }
+
+    /// Lets `rewriter` decide on every event, before the watcher sees it. Workers call it at the same time.
+    pub fn rewrite(&mut self, rewriter: Rewriter) {
+        self.rewriter = Some(rewriter);
+    }
+
+    pub(crate) fn rewriter(&self) -> Option<&Rewriter> {
+        self.rewriter.as_ref()
     }
 
     /// Shows every finished event to `watcher`, for debugging.

@@ -1,5 +1,7 @@
 //! The ledger of a run: what came in and under which name it left.
 
+use std::collections::BTreeMap;
+
 use packetbeat_core::ledger::{Reason, Tally};
 use packetbeat_decoder::{Cause, Dropped};
 
@@ -91,6 +93,8 @@ pub struct Summary {
     pub tallies: Vec<Tally>,
     /// Events left out by a rule of the configuration.
     pub filtered: u64,
+    /// Those of them that processors dropped, by the processor's name.
+    pub filtered_by: BTreeMap<&'static str, u64>,
     /// Events of requests that waited at the end, left out by `flush_pending_at_eof: false`.
     pub pending_at_eof: u64,
     /// Events given to the output.
@@ -126,6 +130,9 @@ impl Summary {
             mine.merge(theirs);
         }
         self.filtered += other.filtered;
+        for (cause, count) in &other.filtered_by {
+            *self.filtered_by.entry(cause).or_default() += count;
+        }
         self.pending_at_eof += other.pending_at_eof;
         self.collected += other.collected;
     }

@@ -143,6 +143,7 @@ impl<'r> Worker<'r> {
     pub fn summary(&self) -> Summary {
         Summary {
             filtered: self.collector.filtered,
+            filtered_by: self.collector.filtered_by.clone(),
             pending_at_eof: self.collector.muted_events,
             collected: self.collector.collected,
             ..self.summary.clone()
