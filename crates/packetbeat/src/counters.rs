@@ -55,6 +55,9 @@ impl Counters {
         to.counter("libbeat.pipeline.events.published", summary.collected);
         to.counter("libbeat.pipeline.events.filtered", summary.filtered);
         to.counter("libbeat.pipeline.events.dropped", dropped + summary.pending_at_eof);
+        for (cause, count) in &summary.filtered_by {
+            to.counter_by("packetbeat.events.filtered", "cause", *cause, *count);
+        }
         let active = summary.collected.saturating_sub(published + dropped);
         to.size("libbeat.pipeline.events.active", active);
         to.size("libbeat.pipeline.clients", 1);
@@ -138,6 +141,7 @@ fn helps(to: &mut Snapshot) {
         ("packetbeat.connections.evicted", "TCP connections given up to stay within a memory limit."),
         ("packetbeat.connections.idle", "TCP connections given up because they fell silent."),
         ("packetbeat.datagrams", "Datagrams."),
+        ("packetbeat.events.filtered", "Events that processors dropped, by the processor's name."),
         ("packetbeat.events.dropped", "Events that reached no output, by cause."),
         ("packetbeat.requests.unmatched", "Requests without an answer, by reason."),
         ("packetbeat.protocol.events", "Events, by protocol."),

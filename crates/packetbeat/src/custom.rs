@@ -2,7 +2,7 @@
 
 use packetbeat_config::{Config, Node, ProtocolSection};
 use packetbeat_core::plugin::Kind;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::identity::merge;
 
@@ -32,11 +32,11 @@ const SHARED: [&str; 19] = [
 /// What the configuration adds to one protocol's events.
 #[derive(Default)]
 pub(crate) struct Custom {
-    pub(crate) tags: Vec<String>,
+    tags: Vec<String>,
     /// Under `fields`.
-    pub(crate) fields: Map<String, Value>,
+    fields: Map<String, Value>,
     /// At the root; none of them a root of the analysis.
-    pub(crate) under_root: Map<String, Value>,
+    under_root: Map<String, Value>,
 }
 
 impl Custom {
@@ -55,6 +55,20 @@ impl Custom {
             custom.lay(section.common.fields.as_ref(), section.common.fields_under_root, kind, warnings);
         }
         custom
+    }
+
+    /// Members at the end of an event: those that it has anyway, tags, and the configured fields.
+    ///
+    /// Fields under the root may replace these, and nothing else: the roots that analysis fills are not theirs.
+    pub(crate) fn upon(&self, mut members: Map<String, Value>) -> Map<String, Value> {
+        if !self.tags.is_empty() {
+            members.insert("tags".to_owned(), json!(self.tags));
+        }
+        if !self.fields.is_empty() {
+            members.insert("fields".to_owned(), Value::Object(self.fields.clone()));
+        }
+        merge(&mut members, &self.under_root);
+        members
     }
 
     fn lay(&mut self, node: Option<&Node>, at_root: bool, kind: &Kind, warnings: &mut Vec<String>) {
@@ -84,7 +98,7 @@ pub(crate) fn object(node: &Node) -> Map<String, Value> {
 }
 
 /// Whether events of a protocol have this root: a shared one, or one of its declared fields.
-fn is_root_of(kind: &Kind, name: &str) -> bool {
+pub(crate) fn is_root_of(kind: &Kind, name: &str) -> bool {
     let declared = kind.fields.lines().filter_map(|line| line.trim().strip_prefix("- name:"));
     let root = |field: &str| field.trim().split('.').next().is_some_and(|root| root == name);
     SHARED.contains(&name) || name == "type" || declared.into_iter().any(root)

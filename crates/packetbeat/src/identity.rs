@@ -48,15 +48,8 @@ impl Identity {
         json.bytes().to_vec()
     }
 
-    /// Members at the end: agent, ecs, host, tags, and the configured fields.
-    ///
-    /// Fields under the root may replace these, and nothing else: the roots that analysis fills are not theirs.
-    pub(crate) fn tail(
-        &self,
-        tags: &[String],
-        fields: &Map<String, Value>,
-        under_root: &Map<String, Value>,
-    ) -> Vec<u8> {
+    /// Members that every event has: agent, ecs, host.
+    pub(crate) fn builtins(&self) -> Map<String, Value> {
         let mut members = Map::new();
         let agent = json!({
             "ephemeral_id": self.ephemeral_id, "id": self.id, "name": self.name, "type": "packetbeat", "version": VERSION,
@@ -64,18 +57,7 @@ impl Identity {
         members.insert("agent".to_owned(), agent);
         members.insert("ecs".to_owned(), json!({ "version": ECS_VERSION }));
         members.insert("host".to_owned(), json!({ "name": self.name }));
-        if !tags.is_empty() {
-            members.insert("tags".to_owned(), json!(tags));
-        }
-        if !fields.is_empty() {
-            members.insert("fields".to_owned(), Value::Object(fields.clone()));
-        }
-        merge(&mut members, under_root);
-        let text = Value::Object(members).to_string();
-        let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
-        let mut tail = inner.as_bytes().to_vec();
-        tail.push(b',');
-        tail
+        members
     }
 }
 

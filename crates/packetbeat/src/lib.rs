@@ -24,6 +24,7 @@ mod monitor;
 mod old_flags;
 mod pipe;
 mod play;
+mod processing;
 mod progress;
 mod report;
 mod serving;

@@ -81,6 +81,7 @@ impl Ledger {
             "events": {
                 "published": self.published,
                 "filtered": summary.filtered,
+                "filtered_by": counts(summary.filtered_by.iter().map(|(cause, count)| (*cause, *count))),
                 "dropped": counts(self.dropped_events().into_iter()),
             },
             "connections": {

@@ -4,17 +4,18 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use packetbeat_config::{Codec, Config, Error, Errors, Network, Output, Precision, ProtocolSection, Warning};
-use packetbeat_core::event::Envelope;
+use packetbeat_config::{Codec, Config, Error, Errors, Network, Output, Precision, Warning};
 use packetbeat_core::flow::Direction;
 use packetbeat_core::options::{Common, Defaults};
-use packetbeat_core::plugin::{Kind, Parsers};
+use packetbeat_core::plugin::Kind;
 use packetbeat_engine::{Configured, Locality, Registry, Settings};
+use packetbeat_processors::Processors;
 use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
 
 use crate::cli::{Global, Run};
 use crate::custom::Custom;
 use crate::identity::Identity;
+use crate::processing::Processing;
 use crate::sources;
 
 /// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
@@ -25,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) config: Config,
     pub(crate) identity: Arc<Identity>,
     pub(crate) registry: Registry,
+    pub(crate) processing: Arc<Processing>,
     pub(crate) target: Target,
     pub(crate) workers: usize,
     pub(crate) input: Vec<PathBuf>,
@@ -35,13 +37,15 @@ pub(crate) struct Plan {
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
 pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
     let loader = sources::with_keystore(global, !run.input.is_empty())?.protocols(kinds);
-    let (config, (identity, protocols, of_protocols)) =
+    let (config, (identity, protocols, processing, of_protocols)) =
         loader.load_with(&sources::environment, |config| {
             let mut found = Found::default();
             let identity = Identity::new(config.name.as_deref());
-            let built = protocols(config, kinds, &identity, &mut found);
+            let global = Processors::build(config.processors.as_ref(), "processors");
+            let mut processing = Processing::new(found.sound(global));
+            let built = protocols(config, kinds, &identity, &mut processing, &mut found);
             filters(config, run, &mut found);
-            ((identity, built, found.warnings), Errors(found.errors))
+            ((identity, built, processing, found.warnings), Errors(found.errors))
         })?;
     let mut warnings: Vec<String> = config.warnings.iter().map(Warning::to_string).collect();
     warnings.extend(of_protocols);
@@ -56,9 +60,16 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
         ignore_outgoing: config.ignore_outgoing,
         precision,
     };
-    let registry = Registry::new(protocols, locality(config.interfaces.internal_networks.clone()), settings);
-    let workers =
+    let mut registry =
+        Registry::new(protocols, locality(config.interfaces.internal_networks.clone()), settings);
+    let processing = Arc::new(processing);
+    processing.install(&mut registry);
+    let mut workers =
         run.workers.map(usize::from).or(config.workers.map(|count| usize::from(count.get()))).unwrap_or(1);
+    if processing.is_ordered() && workers > 1 {
+        warnings.push("rate_limit counts events in their order: one worker instead of several".to_owned());
+        workers = 1;
+    }
     let input = if run.input.is_empty() {
         config.interfaces.file.iter().cloned().collect()
     } else {
@@ -66,7 +77,7 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
     };
     let target = target(&config, run, to_terminal, &mut warnings);
     let workers = workers.clamp(1, MOST_WORKERS);
-    Ok(Plan { config, identity: Arc::new(identity), registry, target, workers, input, warnings })
+    Ok(Plan { config, identity: Arc::new(identity), registry, processing, target, workers, input, warnings })
 }
 
 impl Plan {
@@ -107,6 +118,13 @@ struct Found {
 }
 
 impl Found {
+    fn sound(&mut self, built: Result<Processors, Errors>) -> Processors {
+        built.unwrap_or_else(|Errors(more)| {
+            self.errors.extend(more);
+            Processors::default()
+        })
+    }
+
     fn take(&mut self, finished: Result<Vec<Warning>, Errors>) {
         match finished {
             Ok(more) => self.warnings.extend(more.iter().map(Warning::to_string)),
@@ -116,11 +134,19 @@ impl Found {
 }
 
 /// The protocols that are built and on. Without a list, all on their usual ports.
-fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut Found) -> Vec<Configured> {
+fn protocols(
+    config: &Config,
+    kinds: &[Kind],
+    identity: &Identity,
+    processing: &mut Processing,
+    found: &mut Found,
+) -> Vec<Configured> {
     let Some(sections) = &config.protocols else {
         let all = kinds.iter().map(|kind| {
             let parsers = (kind.make)(&Common::default(), &mut Defaults(kind.options));
-            configured(kind, parsers, kind.ports.to_vec(), identity, config, None, &mut found.warnings)
+            let custom = Custom::new(config, None, kind, &mut found.warnings);
+            let envelope = processing.envelope(kind, identity, &custom, Processors::default());
+            Configured { parsers, ports: kind.ports.to_vec(), envelope }
         });
         return all.collect();
     };
@@ -131,35 +157,16 @@ fn protocols(config: &Config, kinds: &[Kind], identity: &Identity, found: &mut F
         let parsers = (kind.make)(&Common::from(&section.common), &mut section.options);
         let ports = config.ports_of(&section);
         let (enabled, common) = (section.enabled, section.clone());
+        let key = format!("packetbeat.protocols[{}].processors", kind.name);
+        let own = found.sound(Processors::build(common.common.processors.as_ref(), &key));
         found.take(section.options.finish());
         if enabled {
-            built.push(configured(
-                kind,
-                parsers,
-                ports,
-                identity,
-                config,
-                Some(&common),
-                &mut found.warnings,
-            ));
+            let custom = Custom::new(config, Some(&common), kind, &mut found.warnings);
+            let envelope = processing.envelope(kind, identity, &custom, own);
+            built.push(Configured { parsers, ports, envelope });
         }
     }
     built
-}
-
-fn configured(
-    kind: &Kind,
-    parsers: Parsers,
-    ports: Vec<u16>,
-    identity: &Identity,
-    config: &Config,
-    section: Option<&ProtocolSection>,
-    warnings: &mut Vec<String>,
-) -> Configured {
-    let Custom { tags, fields, under_root } = Custom::new(config, section, kind, warnings);
-    let tail = identity.tail(&tags, &fields, &under_root);
-    let envelope = Envelope { head: Identity::head(), name: kind.name.to_owned(), tail };
-    Configured { parsers, ports, envelope }
 }
 
 /// Where events go.

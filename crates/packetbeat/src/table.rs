@@ -60,6 +60,9 @@ pub(crate) fn render(ledger: &Ledger) -> String {
     if summary.filtered > 0 {
         let _ = writeln!(out, "              {:>14} filtered", grouped(summary.filtered));
     }
+    for (name, count) in &summary.filtered_by {
+        let _ = writeln!(out, "              {:>14} of them by {name}", grouped(*count));
+    }
     for (name, count) in ledger.dropped_events() {
         let _ = writeln!(out, "              {:>14} dropped: {}", grouped(count), words(name));
     }

@@ -54,7 +54,7 @@ fn start_log(options: &Options) -> Result<Option<Guard>, String> {
 }
 
 fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
-    let Plan { config, identity, registry, target, workers, input: paths, warnings: _ } = plan;
+    let Plan { config, identity, registry, processing, target, workers, input: paths, warnings: _ } = plan;
     if paths.is_empty() {
         return Err(
             "no capture to read: name one with -I FILE (- is standard input); this version does not capture \
@@ -108,6 +108,9 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
     }
     errors.extend(error.map(|error| error.to_string()));
     errors.extend(report.error.map(|error| error.to_string()));
+    for (name, events) in processing.failures() {
+        warn!(events, "processor {name} failed: error.message of its events says why");
+    }
     let names = registry.names().map(str::to_owned).collect();
     let (published, dropped) = (report.published, report.dropped);
     let ledger = Ledger { summary: counted, packets, left_out, published, dropped, names };

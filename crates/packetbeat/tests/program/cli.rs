@@ -105,7 +105,7 @@ fn what_is_not_there_yet_is_named_once() {
     let config = "
 packetbeat.protocols: [{type: smtp}, {type: sip, ports: [5060]}, {type: thrift}]
 packetbeat.flows: {timeout: 30s}
-processors: [{add_host_metadata: ~}]
+processors: [{add_docker_metadata: ~}, {drop_fields: {fields: [ecs]}}]
 ";
     let outcome = Packetbeat::new().config(config).read(capture("smtp")).run().ok();
     let told: Vec<_> = outcome.stderr.lines().filter_map(|line| line.split_once("test.yml:")).collect();
@@ -114,7 +114,7 @@ processors: [{add_host_metadata: ~}]
         [
             "2:45: packetbeat.protocols: accepted, but not analysed by this version yet: sip, thrift",
             "3:1: packetbeat.flows: accepted, but not acted on yet",
-            "4:1: processors: accepted, but not acted on yet",
+            "4:15: processors[0].add_docker_metadata: accepted, but not acted on yet",
         ]
     );
     assert_eq!(outcome.events().len(), 1);
