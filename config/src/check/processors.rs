@@ -62,6 +62,9 @@ impl Checker<'_> {
             };
             return self.error(&entry.key_at, full, "unknown processor", hint);
         };
+        if table.later && !mood.quiet {
+            self.later.note(&full, &entry.key_at);
+        }
         let mut rows: Vec<Row> = schema::rows(table.options);
         if schema::exact(&rows, WHEN.name).is_none() {
             rows.push((WHEN.name, WHEN));

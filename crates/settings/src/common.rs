@@ -27,7 +27,7 @@ pub const COMMON: &[Setting] = &[
     Setting::unset("fields", Type::Map(&Type::Any), "Fields that its events get, laid upon the general ones.")
         .example("{zone: dmz}"),
     Setting::bool("fields_under_root", false, "Put `fields` at the root of the event."),
-    Setting::unset("processors", Type::Processors, "What is done to its events before the general processors.").later(),
+    Setting::unset("processors", Type::Processors, "What is done to its events before the general processors."),
     Setting::bool("keep_null", false, "Write fields that are null.").later(),
     Setting::unset("index", Type::Format, "The index that its events ask for.").example("packetbeat-dns").later(),
     Setting::section(

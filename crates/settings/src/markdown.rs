@@ -94,12 +94,12 @@ fn processors_markdown(text: &mut String) {
         "##",
         "`processors`",
         "A list; each item is a map of one name. Besides their own options all take `when`, a condition: `equals`, `contains`, \
-         `regexp`, `range`, `has_fields`, `network`, `and`, `or`, `not`. `if` with `then` and `else` holds processors.",
-        true,
+         `regexp`, `range`, `has_fields`, `network`, `and`, `or`, `not`. `if` with `then` and `else` holds processors. See also [the page on them](processors.md).",
+        false,
         text,
     );
     for table in PROCESSORS {
-        heading("###", &format!("`{}`", table.name), table.about, false, text);
+        heading("###", &format!("`{}`", table.name), table.about, table.later, text);
         if !table.options.is_empty() {
             text.push_str(&options_markdown(table.options));
         }
@@ -122,6 +122,8 @@ pub fn later_markdown() -> String {
     }
     bullet(single, "", &mut text);
     bullet(highest_later(COMMON), "of every protocol: ", &mut text);
+    let processors = PROCESSORS.iter().filter(|table| table.later).map(|table| table.name.to_owned());
+    bullet(processors.collect(), "the processors ", &mut text);
     bullet(LATER_PROTOCOLS.iter().map(|table| table.name.to_owned()).collect(), "the protocols ", &mut text);
     text
 }

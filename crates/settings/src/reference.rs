@@ -154,6 +154,7 @@ fn write_processors(row: &Row, text: &mut String) {
 fn write_processor(table: &ProcessorTable, text: &mut String) {
     text.push('\n');
     comment(table.about, "  ", text);
+    later(table.later, "  ", text);
     if table.options.is_empty() {
         line("  ", &format!("- {}: {{}}", table.name), text);
         return;

@@ -36,8 +36,7 @@ pub(crate) const ROOT: &[Setting] = &[
     )
     .example("100")
     .later(),
-    Setting::unset("processors", Type::Processors, "What is done to every event before it is written.")
-        .later(),
+    Setting::unset("processors", Type::Processors, "What is done to every event before it is written."),
     Setting::section("cloud", CLOUD, "Elastic Cloud.").later(),
     Setting::section("output", outputs::OUTPUTS, "Where events go. One of them may be on."),
     Setting::section("path", PATH, "Folders."),
