@@ -18,10 +18,12 @@
 //! Limits: nothing is kept; work is linear in the text. Which quotes hold text and whether a backslash escapes can be changed
 //! for a session on the server: where the protocol tells, choose the dialect by it.
 
+mod secrets;
 mod tokens;
 
 use crate::text::Text;
 
+pub use secrets::conceal_passwords;
 use tokens::{Kind, Tokens};
 
 /// By whose rules a text is read.
