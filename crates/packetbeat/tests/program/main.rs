@@ -15,6 +15,7 @@ mod ledger;
 mod live;
 mod logging;
 mod memory;
+mod mongodb;
 mod mysql;
 mod output;
 mod pgsql;
