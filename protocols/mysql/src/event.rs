@@ -36,6 +36,8 @@ pub(crate) struct Exchange<'e> {
     request: &'e Request,
     reply: Option<&'e Reply>,
     unmatched: Option<Reason>,
+    /// Something of the statement must not be shown, nor what repeats it.
+    concealed: bool,
     statement: Text<'e>,
     verb: Verb,
     query: [Text<'e>; 1],
@@ -58,10 +60,14 @@ impl<'e> Exchange<'e> {
         let dialect = request.dialect.or(dialect).unwrap_or_default();
         let trimmed = request.text.trim_ascii();
         let verb = Verb::of(trimmed, dialect);
+        let mut concealed = config.mask;
         let statement = if config.mask && request.is_statement() {
             scratch.statement.clear();
             sql::mask(trimmed, dialect, &mut scratch.statement);
             Text::checked(scratch.statement.trim_ascii())
+        } else if request.is_statement() && conceal(trimmed, dialect, &mut scratch.statement) {
+            concealed = true;
+            Text::checked(&scratch.statement)
         } else {
             Text::checked(trimmed)
         };
@@ -71,6 +77,7 @@ impl<'e> Exchange<'e> {
             request,
             reply,
             unmatched,
+            concealed,
             statement,
             verb,
             query: [statement],
@@ -194,7 +201,7 @@ impl Record for Exchange<'_> {
             to.unsigned(key!("num_fields"), reply.fields);
             if let Some(code) = reply.error {
                 to.unsigned(key!("error_code"), u64::from(code));
-                error_message(to, reply, self.config.mask);
+                error_message(to, reply, self.concealed);
             }
             to.close();
             // `packetbeat` itself is core's: a name of two parts adds to it without repeating it.
@@ -212,10 +219,16 @@ impl Record for Exchange<'_> {
     }
 }
 
-/// `SQLSTATE: text`. The text repeats values of the statement and of the rows: masked, the state alone is written.
-fn error_message<F: Fields>(to: &mut F, reply: &Reply, mask: bool) {
+/// Whether the statement gives somebody a password; it is without it in `to` then.
+fn conceal(statement: &[u8], dialect: Dialect, to: &mut Vec<u8>) -> bool {
+    to.clear();
+    sql::conceal_passwords(statement, dialect, to)
+}
+
+/// `SQLSTATE: text`. The text repeats parts of the statement and of the rows: where these must not be shown, the state alone.
+fn error_message<F: Fields>(to: &mut F, reply: &Reply, concealed: bool) {
     let (state, text) = (reply.state.bytes(), reply.text.bytes());
-    match (state.is_empty(), mask) {
+    match (state.is_empty(), concealed) {
         (true, true) => {}
         (false, true) => to.text(key!("error_message"), state),
         (true, false) => to.text_unless_empty(key!("error_message"), text),

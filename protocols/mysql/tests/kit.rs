@@ -132,8 +132,8 @@ fn recorded_sessions_conform() {
         // Prepared statements are known by what was said before. A hole in the login of a compressed session takes all of it along.
         let compressed = name == "mysql-compressed";
         let options = Options {
-            effort: 512 << 10,
-            rounds: 200,
+            effort: 256 << 10,
+            rounds: 100,
             remembers: true,
             may_abandon: compressed,
             allocations: None,

@@ -448,6 +448,19 @@ fn masks_hide_values() {
 }
 
 #[test]
+fn passwords_in_statements_are_concealed() {
+    let mut drive = session(&[], PLAIN);
+    drive.client(query("create user 'bob'@'%' identified by 'hunter2'")).server(ok(1, 0, 0));
+    drive.client(command(22, "set password for bob = 'hunter2'")).server(prepared(1, 0, 0, true));
+    drive.client(query("alter user bob identified by 'hunter2' nonsense"));
+    drive.server(error(1, 1064, "42000", "syntax error near 'hunter2'"));
+    let events = drive.events(Close::Fin);
+    assert_eq!(events[0]["query"], "create user 'bob'@'%' identified by ?");
+    assert_eq!(events[1]["error"]["message"], "set password for bob = ?");
+    assert!(events.iter().all(|event| !event.to_string().contains("hunter")), "{events:?}");
+}
+
+#[test]
 fn rows_are_shown_up_to_the_limits() {
     let mut drive = session(&[("max_rows", 2), ("max_row_length", 5)], PLAIN);
     drive.client(query("select *")).server(result(
