@@ -32,6 +32,7 @@ impl Builder {
             .protocol::<packetbeat_memcache::Memcache>()
             .protocol::<packetbeat_mongodb::Mongodb>()
             .protocol::<packetbeat_redis::Redis>()
+            .protocol::<packetbeat_tns::Tns>()
             .protocol::<packetbeat_pgsql::Pgsql>()
     }
 

@@ -7,7 +7,7 @@ use packetbeat_core::setting::{Setting, Type};
 
 use crate::protocol::ProtocolTable;
 
-/// Packetbeat's protocols that are not there yet, sorted by name, and `tns`. A protocol's row goes away when it lands.
+/// Packetbeat's protocols that are not there yet, sorted by name. A protocol's row goes away when it lands.
 ///
 /// `icmp` has no ports.
 pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
@@ -18,7 +18,6 @@ pub const LATER_PROTOCOLS: &[ProtocolTable] = &[
     later("sip", &[5060], BOTH, SIP),
     later("thrift", &[9090], TCP, THRIFT),
     later("tls", &[443, 993, 995, 5223, 8443, 8883, 9243], TCP, TLS),
-    later("tns", &[1521], TCP, &[]),
 ];
 
 /// The protocols of a program and those that come later, without one that is there by now.

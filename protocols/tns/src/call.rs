@@ -3,7 +3,7 @@
 use packetbeat_core::stream::WireError;
 
 use crate::function::{self, Kind, code};
-use crate::limits::{CALL_MESSAGES, LIST_ITEMS};
+use crate::limits::{ALONG_BYTES, CALL_MESSAGES, LIST_ITEMS};
 use crate::statement;
 use crate::ttc::{Chunks, Found, Numbers, POINTER, Ttc, lead};
 
@@ -83,17 +83,18 @@ pub(crate) enum Said<'b> {
 pub(crate) fn begins(payload: &[u8], last: Option<u8>) -> bool {
     match payload {
         [message::FUNCTION | message::ALONG, function, number, ..] => {
-            function::name(*function).is_some() && last.is_none_or(|last| *number == next(last))
+            function::name(*function).is_some() && last.is_none_or(|last| follows(last, *number))
         }
-        [message::PROTOCOL, version, ..] => (4..=6).contains(version),
-        [message::DATA_TYPES, ..] | [message::FAST_LOGIN, 1, ..] => true,
-        _ => payload.starts_with(&SECURITY),
+        // Both sides get to know each other before the first call.
+        [message::PROTOCOL, version, ..] => last.is_none() && (4..=9).contains(version),
+        [message::DATA_TYPES, ..] | [message::FAST_LOGIN, 1, ..] => last.is_none(),
+        _ => last.is_none() && payload.starts_with(&SECURITY),
     }
 }
 
-/// The number behind a call's number.
-const fn next(number: u8) -> u8 {
-    if number == 255 { 1 } else { number + 1 }
+/// Whether a call with this number comes behind the one with number `last`. Some clients count nothing: theirs are all zero.
+const fn follows(last: u8, number: u8) -> bool {
+    number == last.wrapping_add(1) || (last == 255 && number == 1) || (last == 0 && number == 0)
 }
 
 /// Reads a payload; what is sent along with a call goes to `along`.
@@ -142,14 +143,10 @@ pub(crate) fn read<'b>(payload: &'b [u8], form: Form, mut along: impl FnMut(Alon
 
 /// Where the message behind the one with this number begins, in the bytes from `from` on.
 fn find_next(payload: &[u8], from: usize, number: u8) -> Option<usize> {
-    /// Bytes of what is sent along that are searched.
-    const ALONG_BYTES: usize = 4096;
     let rest = payload.get(from..payload.len().min(from.saturating_add(ALONG_BYTES)))?;
-    memchr::memchr_iter(next(number), rest).find_map(|at| {
-        let start = (from + at).checked_sub(2).filter(|start| *start >= from)?;
-        let begins = matches!(payload.get(start..), Some([message::FUNCTION | message::ALONG, function, ..]) if function::name(*function).is_some());
-        begins.then_some(start)
-    })
+    memchr::memchr2_iter(message::FUNCTION, message::ALONG, rest)
+        .map(|at| from + at)
+        .find(|at| payload.get(*at..).is_some_and(|rest| begins(rest, Some(number))))
 }
 
 /// The numbers of a call are native where a pointer of eight bytes stands near its start.
@@ -287,6 +284,9 @@ fn old_fields(ttc: &mut Ttc<'_>) -> Result<(), WireError> {
 
 /// Both phases of a login begin with the user. Nothing behind it is looked at.
 fn login(mut ttc: Ttc<'_>) -> Result<Chunks<'_>, WireError> {
+    if ttc.numbers == Numbers::Native {
+        return native_login(ttc);
+    }
     let has_user = ttc.pointer()?;
     let len = ttc.u32()? as usize;
     ttc.u32()?; // mode
@@ -294,16 +294,24 @@ fn login(mut ttc: Ttc<'_>) -> Result<Chunks<'_>, WireError> {
     ttc.u32()?; // pairs
     ttc.pointer()?;
     ttc.pointer()?;
-    if !has_user || len == 0 {
+    if !has_user {
         return Err(ttc.wrong("no user"));
     }
-    let (bytes, at) = (ttc.reader.whole(), ttc.reader.at());
-    let found = match ttc.numbers {
-        // The length of a thick client is the most that the name may become.
-        Numbers::Native => lead(bytes, at, None),
-        Numbers::Counted => statement::at(bytes, at, len),
-    };
+    let found = statement::at(ttc.reader.whole(), ttc.reader.at(), len);
     found.filter(|found| found.whole).map(|found| found.chunks).ok_or(ttc.wrong("user"))
+}
+
+/// Thick clients write the same fields, padded in one way or another: the user stands behind the last pointer.
+fn native_login(ttc: Ttc<'_>) -> Result<Chunks<'_>, WireError> {
+    /// Bytes in which the pointers stand.
+    const HEAD: usize = 80;
+    let rest = ttc.reader.rest();
+    let head = rest.get(..HEAD).unwrap_or(rest);
+    let last = head.windows(POINTER.len()).rposition(|eight| eight == POINTER);
+    let at = ttc.reader.at() + last.ok_or(ttc.wrong("no pointer"))? + POINTER.len();
+    let found = lead(ttc.reader.whole(), at, None).filter(|found| found.whole);
+    let found = found.filter(|found| found.chunks.pieces().all(statement::is_text));
+    found.map(|found| found.chunks).ok_or(ttc.wrong("user"))
 }
 
 /// Message 34: what both sides are, how they write what, and the first phase of the login.

@@ -26,3 +26,5 @@ pub(crate) const ERROR_BYTES: usize = 4096;
 pub(crate) const LIST_ITEMS: usize = 4096;
 /// Messages that are read of one call (functions sent along).
 pub(crate) const CALL_MESSAGES: usize = 16;
+/// Bytes behind a function sent along in which the next message is looked for.
+pub(crate) const ALONG_BYTES: usize = 4096;

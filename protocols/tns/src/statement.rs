@@ -99,8 +99,8 @@ pub(crate) fn search(bytes: &[u8], from: usize) -> Option<Found<'_>> {
 /// The text whose first byte is at `start`, if what stands in front of it is its length.
 fn behind_lead(bytes: &[u8], start: usize) -> Option<Found<'_>> {
     // In front of it: its length; or the mark of chunks with a length of a byte, or of one to four bytes behind their count.
-    for back in [1, 2, 3, 4, 5, 6] {
-        let Some(at) = start.checked_sub(back) else { break };
+    for back in [2, 3, 4, 5, 6, 1] {
+        let Some(at) = start.checked_sub(back) else { continue };
         let first = *bytes.get(at)?;
         if (back == 1) == (first == 254) || matches!(first, 0 | 255) {
             continue;
