@@ -33,7 +33,7 @@ impl Conn {
             Some(Ok(header)) => header,
             Some(Err(error)) => return self.bad_request(error, config, cx),
         };
-        let Some(kept) = kept(header) else {
+        let Some(kept) = kept(header, self.is_whole && !self.is_new) else {
             return self.bad_request(WireError::new("unknown message of a client", 0), config, cx);
         };
         let Some(payload) = bytes.get(HEADER..HEADER + kept) else {
@@ -42,13 +42,28 @@ impl Conn {
         let half = cx.half(Dir::ToServer, window.start, header.whole() as u64);
         match self.request(payload, header, half, config, cx) {
             Ok(()) => Step::over(header, bytes.len()),
+            Err(_) if self.is_whole && !self.is_new => {
+                self.odd_request(header.kind, half, config, cx);
+                Step::over(header, bytes.len())
+            }
             Err(error) => self.bad_request(WireError::new(error.reason, HEADER + error.at), config, cx),
+        }
+    }
+
+    /// A message that cannot be read: the server answers it as others, with an error.
+    fn odd_request(&mut self, kind: u8, half: Half, config: &Config, cx: &mut Cx<'_>) {
+        if matches!(kind, b'P' | b'B' | b'E') {
+            let request = self.ask(Kind::Extended, config, cx);
+            (request.half, request.unknown, request.cut) = (half, true, true);
+            (request.wants_parse, request.wants_bind, request.executes) =
+                (kind == b'P', kind == b'B', kind == b'E');
+            self.watch(config, cx);
         }
     }
 
     /// What is no message: another protocol, or the place is lost.
     fn bad_request(&mut self, error: WireError, config: &Config, cx: &mut Cx<'_>) -> Step {
-        if self.is_new {
+        if self.is_whole {
             return Step::Finish { took: 0, how: Finish::Malformed(error) };
         }
         self.lose(Reason::Malformed, config, cx);
@@ -157,7 +172,7 @@ impl Conn {
                 }
             }
             b'F' => {
-                let number = Reader::new(payload).u32_be("function")?;
+                let number = Reader::new(payload).u32_be("function").unwrap_or(0);
                 let request = self.ask(Kind::Function, config, cx);
                 request.half = half;
                 request.executes = true;
@@ -188,30 +203,40 @@ impl Conn {
         self.pending.newest_mut().filter(|request| request.is_open())
     }
 
-    /// A simple query: each of its statements is answered on its own.
+    /// A simple query: each of its statements is answered on its own. One without any is answered too.
     fn query(&mut self, text: &[u8], half: Half, cut: bool, config: &Config, cx: &mut Cx<'_>) {
-        let dialect = self.session.dialect();
-        let mut count = 0;
-        for statement in sql::statements(text, dialect) {
-            count += 1;
-            forget_deallocated(self, statement);
-            let request = self.ask(Kind::Simple, config, cx);
-            (request.half, request.executes) = (half, true);
-            request.text.extend_from_slice(statement);
-            if count == STATEMENTS {
-                request.cut = true;
-                break;
+        if let Some(statement) = only_statement(text) {
+            self.statement(statement, half, config, cx);
+        } else {
+            let mut count = 0;
+            for statement in sql::statements(text, self.session.dialect()).take(STATEMENTS) {
+                count += 1;
+                self.statement(statement, half, config, cx);
             }
-        }
-        if count == 0 {
-            let request = self.ask(Kind::Simple, config, cx);
-            (request.half, request.executes) = (half, true);
+            if count == 0 {
+                self.statement(&[], half, config, cx);
+            }
+            if let Some(last) = self.pending.newest_mut() {
+                last.cut = count == STATEMENTS;
+            }
         }
         if let Some(last) = self.pending.newest_mut() {
             last.cut |= cut;
         }
         self.close_group();
         self.watch(config, cx);
+    }
+
+    /// A statement of a simple query.
+    fn statement(&mut self, statement: &[u8], half: Half, config: &Config, cx: &mut Cx<'_>) {
+        /// What takes away all that was prepared.
+        const FORGETS: [&[u8]; 3] = [b"discard all", b"deallocate all", b"deallocate prepare all"];
+        if !self.prepared.is_empty() && FORGETS.iter().any(|all| statement.eq_ignore_ascii_case(all)) {
+            self.prepared.clear();
+        }
+        let request = self.ask(Kind::Simple, config, cx);
+        (request.half, request.executes) = (half, true);
+        request.text.extend_from_slice(statement);
     }
 
     /// Name, statement, types of parameters.
@@ -258,6 +283,9 @@ impl Conn {
         cx: &mut Cx<'_>,
     ) -> Result<(), WireError> {
         let bind = Bind::read(payload)?;
+        if !cut && !self.is_whole {
+            bind.values(|_, _| ())?;
+        }
         let now = cx.now().nanos;
         let joins = self
             .open_request()
@@ -284,10 +312,12 @@ impl Conn {
                 request.text.extend_from_slice(&statement.text);
                 request.cut = statement.cut;
             }
-            keep_values(request, &bind, &statement.parameters, cut)
+            keep_values(request, &bind, &statement.parameters, cut);
         });
         request.unknown = !joins && !fresh;
-        known.unwrap_or_else(|| keep_values(request, &bind, &[], cut))?;
+        if known.is_none() {
+            keep_values(request, &bind, &[], cut);
+        }
         if bind.portal.is_empty() {
             portals.remove(b"");
         } else {
@@ -328,8 +358,8 @@ impl Conn {
     }
 }
 
-/// Bytes of a payload that are looked at; `None` for what clients do not send, or not so long.
-const fn kept(header: Header) -> Option<usize> {
+/// Bytes of a payload that are looked at; `None` for what clients do not send, or not so long, unless `any` is passed over.
+const fn kept(header: Header, any: bool) -> Option<usize> {
     let len = header.len;
     let most = match header.kind {
         b'Q' | b'P' => STATEMENT_BYTES,
@@ -338,22 +368,31 @@ const fn kept(header: Header) -> Option<usize> {
         b'F' => 4,
         b'S' | b'H' | b'c' | b'X' if len == 0 => 0,
         b'd' | b'f' | b'p' => 0,
+        _ if any => 0,
         _ => return None,
     };
     Some(if len < most { len } else { most })
 }
 
-/// What a statement takes away of what was prepared.
-fn forget_deallocated(conn: &mut Conn, statement: &[u8]) {
-    let all = [&b"discard all"[..], b"deallocate all", b"deallocate prepare all"];
-    if !conn.prepared.is_empty() && all.iter().any(|word| statement.eq_ignore_ascii_case(word)) {
-        conn.prepared.clear();
+/// The statement of a text that certainly has only one, which most have: nothing needs to be known of quotes then. `None` where
+/// that takes a closer look.
+fn only_statement(text: &[u8]) -> Option<&[u8]> {
+    let text = text.trim_ascii();
+    // Comments may be all there is, or hold the semicolon.
+    if text.is_empty()
+        || memchr::memmem::find(text, b"--").is_some()
+        || memchr::memmem::find(text, b"/*").is_some()
+    {
+        return None;
     }
+    let end = memchr::memchr(b';', text).unwrap_or(text.len());
+    let (statement, behind) = text.split_at_checked(end)?;
+    (behind.len() <= 1 && !statement.is_empty()).then(|| statement.trim_ascii_end())
 }
 
-/// Keeps the parameters' texts and the result's formats.
-fn keep_values(request: &mut Request, bind: &Bind<'_>, types: &[u32], cut: bool) -> Result<(), WireError> {
-    let mut all = true;
+/// Keeps the parameters' texts and the result's formats, as far as they can be read.
+fn keep_values(request: &mut Request, bind: &Bind<'_>, types: &[u32], cut: bool) {
+    let mut all = !cut;
     let formats = bind.values(|at, value| {
         let oid = types.get(at).copied().unwrap_or(0);
         all &= request.parameters.push(PARAMETER_BYTES, |to| match value {
@@ -362,11 +401,28 @@ fn keep_values(request: &mut Request, bind: &Bind<'_>, types: &[u32], cut: bool)
             Some(value) => to.extend_from_slice(value.get(..PARAMETER_BYTES).unwrap_or(value)),
         });
     });
-    request.cut |= cut || !all;
-    match formats {
-        Ok(formats) => request.formats.extend_from_slice(formats.get(..TYPES * 2).unwrap_or(formats)),
-        Err(_) if cut => {}
-        Err(error) => return Err(error),
+    request.cut |= !all || formats.is_err();
+    let formats = formats.unwrap_or_default();
+    request.formats.extend_from_slice(formats.get(..TYPES * 2).unwrap_or(formats));
+}
+
+#[cfg(test)]
+mod tests {
+    use packetbeat_core::sql::{Dialect, statements};
+
+    use super::only_statement;
+
+    #[test]
+    fn a_single_statement_is_what_splitting_gives() {
+        for text in
+            ["select 1", " select 1 ; ", "select ';'", "a;b", "", ";", "-- ;", "a -- b;", "/* ; */", "a;;"]
+        {
+            let all: Vec<_> = statements(text.as_bytes(), Dialect::PostgreSql).collect();
+            if let Some(only) = only_statement(text.as_bytes()) {
+                assert_eq!(all, [only], "{text}");
+            }
+        }
+        assert_eq!(only_statement(b"select 1;\n"), Some(&b"select 1"[..]));
+        assert_eq!(only_statement(b"select ';' "), None);
     }
-    Ok(())
 }

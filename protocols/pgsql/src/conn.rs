@@ -60,6 +60,8 @@ pub(crate) struct Conn {
     pub(crate) scratch: Scratch,
     /// No answer was understood yet, and nothing was lost: what cannot be read is another protocol.
     pub(crate) is_new: bool,
+    /// Nothing was lost so far: where a message begins is certain, and one that is odd is passed over by its length.
+    pub(crate) is_whole: bool,
     told: usize,
 }
 
@@ -92,6 +94,7 @@ impl Conn {
             sides: Both { to_server: side, to_client: side },
             started: midstream,
             is_new: !midstream,
+            is_whole: !midstream,
             ..Self::default()
         }
     }
@@ -185,7 +188,7 @@ impl Conn {
         self.give_up_all(reason, config, cx);
         self.reply.clear();
         (self.idle_ready, self.open_ready, self.swallowed) = (0, 0, 0);
-        (self.failed, self.copying, self.is_new) = (false, false, false);
+        (self.failed, self.copying, self.is_new, self.is_whole) = (false, false, false, false);
         self.asked = None;
         self.sides.to_client = Side { lost: true, ..Side::default() };
     }
@@ -210,6 +213,18 @@ impl Conn {
         });
         request.kind = kind;
         request
+    }
+
+    /// The oldest request has waited too long; its answer may come all the same.
+    fn expire_oldest(&mut self, config: &Config, cx: &mut Cx<'_>) {
+        let Self { pending, scratch, session, .. } = self;
+        let (mut closes, mut executes) = (0, false);
+        pending.give_up_oldest(Reason::Timeout, cx, |request, reason, cx| {
+            (closes, executes) = (u64::from(request.closes), request.executes);
+            emit(config, scratch, session, request, End::Unmatched(reason), cx);
+        });
+        self.swallowed = self.swallowed.saturating_add(u64::from(executes));
+        self.over(closes);
     }
 
     /// A ReadyForQuery will end the group of the newest request.
@@ -273,17 +288,17 @@ impl Conn {
 
     /// Gives up what waited too long; a request whose answer is coming waits on.
     pub(crate) fn wake(&mut self, config: &Config, cx: &mut Cx<'_>) {
-        let (Some(timeout), Some(oldest)) = (config.timeout, self.pending.oldest()) else { return };
+        let Some(timeout) = config.timeout else { return };
         let now = cx.now().nanos;
-        let due = oldest.half.at.nanos.saturating_add(timeout);
-        if due > now {
-            cx.wake_at(due);
-        } else if self.reply.half.is_some() {
+        if self.reply.half.is_some() {
             cx.wake_at(now.saturating_add(timeout.max(1)));
-        } else {
-            // Later answers could not be told from the one that is late.
-            self.lose(Reason::Timeout, config, cx);
+            return;
         }
+        let is_due = |oldest: &Request| oldest.half.at.nanos.saturating_add(timeout) <= now;
+        while self.pending.oldest().is_some_and(is_due) {
+            self.expire_oldest(config, cx);
+        }
+        self.watch(config, cx);
     }
 
     /// The connection is over.

@@ -262,15 +262,20 @@ impl Record for Exchange<'_> {
     }
 }
 
-/// Whether a statement may say a password in clear: what makes or changes a role, a server of foreign data, a subscription
-/// (`CREATE`, `ALTER`, within a `DO` too), and connections by `dblink`. Its literals are masked whatever the configuration says.
+/// Whether a statement may say a password in clear: what makes or changes a role, a user of foreign data, a subscription (`CREATE`, `ALTER`,
+/// within a `DO` too), and connections by `dblink`. Its literals are masked whatever the configuration says.
 fn holds_password(text: &[u8], verb: &Verb) -> bool {
-    let changes = verb.is("CREATE") || verb.is("ALTER") || verb.is("DO");
-    (changes && (has_word(text, b"password") || has_word(text, b"options")))
-        || (verb.is("SELECT") && has_word(text, b"dblink") && has_word(text, b"password"))
+    /// Whose passwords there are, in the first words.
+    const OWNERS: [&[u8]; 6] = [b"role", b"user", b"group", b"server", b"subscription", b"foreign"];
+    const HEAD: usize = 128;
+    if verb.is("CREATE") || verb.is("ALTER") {
+        let head = text.get(..HEAD).unwrap_or(text);
+        return has_word(text, b"password") && OWNERS.iter().any(|owner| has_word(head, owner));
+    }
+    (verb.is("DO") || (verb.is("SELECT") && has_word(text, b"dblink"))) && has_word(text, b"password")
 }
 
-/// Whether `word`, given in lower case, stands somewhere in a text, in any case.
+/// Whether `word`, given in lower case, stands somewhere in a text, in any case, also as a part of a longer one.
 fn has_word(text: &[u8], word: &[u8]) -> bool {
     let Some(first) = word.first() else { return true };
     memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text)
@@ -292,6 +297,7 @@ mod tests {
         assert!(holds("create subscription s connection 'host=a password=b' publication p"));
         assert!(holds("select dblink_connect('host=a password=b')"));
         assert!(!holds("select * from users where password = $1"));
-        assert!(!holds("create table t (a int)"));
+        assert!(holds("create user mapping for ann server s options (user 'a', password 'b')"));
+        assert!(!holds("create table t (name varchar(40), password varchar(40))"));
     }
 }

@@ -52,26 +52,41 @@ impl Reply {
     /// Forgets everything and keeps the memory, unless it is much.
     pub(crate) fn clear(&mut self) {
         const KEEP_BYTES: usize = 16 << 10;
-        let empty = |mut bytes: Vec<u8>| {
-            bytes.clear();
-            if bytes.capacity() > KEEP_BYTES { Vec::new() } else { bytes }
-        };
-        let mut old = std::mem::take(self);
-        for excerpt in [&mut old.severity, &mut old.code, &mut old.text] {
+        let Self {
+            half,
+            rows,
+            fields,
+            affected,
+            warnings,
+            failed,
+            severity,
+            code,
+            text,
+            csv,
+            columns,
+            binary,
+            described,
+            shown,
+            lost,
+            malformed,
+            scratch,
+        } = self;
+        (*half, *affected, *malformed) = (None, None, None);
+        for number in [rows, fields, warnings, shown, lost] {
+            *number = 0;
+        }
+        (*failed, *described) = (false, false);
+        for excerpt in [severity, code, text] {
             excerpt.clear();
         }
-        old.columns.clear();
-        old.binary.clear();
-        *self = Self {
-            severity: old.severity,
-            code: old.code,
-            text: old.text,
-            csv: empty(old.csv),
-            columns: old.columns,
-            binary: old.binary,
-            scratch: empty(old.scratch),
-            ..Self::default()
-        };
+        for bytes in [csv, scratch] {
+            bytes.clear();
+            if bytes.capacity() > KEEP_BYTES {
+                *bytes = Vec::new();
+            }
+        }
+        columns.clear();
+        binary.clear();
     }
 
     /// Counts bytes of a message, once the answer has begun.

@@ -83,19 +83,34 @@ impl Request {
 
 impl Pending for Request {
     fn clear(&mut self) {
-        let mut old = std::mem::take(self);
-        for bytes in [&mut old.text, &mut old.statement, &mut old.portal, &mut old.formats] {
+        let Self {
+            kind,
+            half,
+            text,
+            statement,
+            portal,
+            formats,
+            parameters,
+            parsed,
+            bound,
+            describes,
+            executes,
+            wants_parse,
+            wants_bind,
+            again,
+            closes,
+            cut,
+            unknown,
+            lost,
+        } = self;
+        for bytes in [text, statement, portal, formats] {
             bytes.clear();
         }
-        old.parameters.clear();
-        *self = Self {
-            text: old.text,
-            statement: old.statement,
-            portal: old.portal,
-            formats: old.formats,
-            parameters: old.parameters,
-            ..Self::default()
-        };
+        parameters.clear();
+        for flag in [parsed, bound, describes, executes, wants_parse, wants_bind, again, cut, unknown] {
+            *flag = false;
+        }
+        (*kind, *half, *closes, *lost) = (Kind::Simple, Half::default(), 0, 0);
     }
 
     fn heap_bytes(&self) -> usize {

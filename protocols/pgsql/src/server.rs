@@ -11,7 +11,7 @@ use crate::conn::{Conn, Encryption, Step};
 use crate::limits::{ANSWER_BYTES, COLUMNS_BYTES, ROW_BYTES};
 use crate::request::{Kind, Request};
 use crate::search;
-use crate::wire::{self, HEADER, Header};
+use crate::wire::{self, HEADER, Header, Said};
 
 impl Conn {
     /// The message at the start of the window.
@@ -41,6 +41,10 @@ impl Conn {
         match self.answer(payload, header, window, config, cx) {
             Ok(None) => Step::over(header, bytes.len()),
             Ok(Some(how)) => Step::Finish { took: header.whole().min(bytes.len()), how },
+            Err(error) if self.is_whole && !self.is_new => {
+                self.reply.malformed = Some(error.reason);
+                Step::over(header, bytes.len())
+            }
             Err(error) => self.bad_answer(WireError::new(error.reason, HEADER + error.at), config, cx),
         }
     }
@@ -48,7 +52,7 @@ impl Conn {
     /// What is no message: another protocol, or the place is lost. A request that was being answered has its event with what
     /// was understood.
     fn bad_answer(&mut self, error: WireError, config: &Config, cx: &mut Cx<'_>) -> Step {
-        if self.is_new {
+        if self.is_whole {
             return Step::Finish { took: 0, how: Finish::Malformed(error) };
         }
         if self.reply.half.is_some() {
@@ -122,6 +126,7 @@ impl Conn {
             b'K' if (8..=KEY).contains(&len) => 0,
             b'd' => 0,
             b'A' | b'V' | b'v' if len >= 4 => 0,
+            _ if self.is_whole && !self.is_new => 0,
             _ => return None,
         };
         Some(len.min(most))
@@ -155,7 +160,7 @@ impl Conn {
             b'Z' => self.ready(payload, config, cx),
             b'E' => self.error(payload, cut, expected, config, cx)?,
             b'N' => {
-                let said = wire::said(payload, cut)?;
+                let said = self.said(payload, cut)?;
                 self.reply.warnings += u64::from(expected && said.severity == b"WARNING");
             }
             b'S' => {
@@ -278,6 +283,11 @@ impl Conn {
         self.answered(config, cx);
     }
 
+    /// What an error or a notice says. One that cannot be read says nothing, but is one, where messages are certain.
+    fn said<'b>(&self, payload: &'b [u8], cut: bool) -> Result<Said<'b>, WireError> {
+        wire::said(payload, cut).or_else(|error| if self.is_whole { Ok(Said::default()) } else { Err(error) })
+    }
+
     /// An error ends a statement, and the group that it is in.
     fn error(
         &mut self,
@@ -287,7 +297,7 @@ impl Conn {
         config: &Config,
         cx: &mut Cx<'_>,
     ) -> Result<(), WireError> {
-        let said = wire::said(payload, cut)?;
+        let said = self.said(payload, cut)?;
         self.pass_prepared(config, cx);
         self.swallowed = 0;
         if !expected || self.failed {
