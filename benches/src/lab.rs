@@ -9,6 +9,7 @@ use packetbeat_dns::Dns;
 use packetbeat_engine::{Batch, Configured, Registry, Settings, Worker};
 use packetbeat_http::Http;
 use packetbeat_mysql::Mysql;
+use packetbeat_pgsql::Pgsql;
 use packetbeat_smtp::Smtp;
 
 use crate::capture::Capture;
@@ -18,8 +19,8 @@ const BATCH_PACKETS: u64 = packetbeat_engine::merge::BATCH_PACKETS;
 
 /// The protocols that are measured.
 #[must_use]
-pub fn kinds() -> [Kind; 4] {
-    [Kind::of::<Http>(), Kind::of::<Dns>(), Kind::of::<Smtp>(), Kind::of::<Mysql>()]
+pub fn kinds() -> [Kind; 5] {
+    [Kind::of::<Http>(), Kind::of::<Dns>(), Kind::of::<Smtp>(), Kind::of::<Mysql>(), Kind::of::<Pgsql>()]
 }
 
 /// The parsers of the protocol called `name`, with its defaults.

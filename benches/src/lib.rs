@@ -21,6 +21,7 @@ pub mod dialogue;
 pub mod frames;
 pub mod lab;
 pub mod mysql;
+pub mod pgsql;
 pub mod reassembly;
 pub mod scenarios;
 pub mod traffic;

@@ -23,7 +23,7 @@ use crate::dialogue::{Datagrams, Dialogue};
 use crate::frames::{self, ACK, Place};
 use crate::reassembly::{Order, payload, reassemble};
 use crate::traffic::{self, Said};
-use crate::{lab, mysql};
+use crate::{lab, mysql, pgsql};
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Scenario {
 }
 
 /// All of them, in the order of the analysis.
-pub const ALL: [Scenario; 19] = [
+pub const ALL: [Scenario; 22] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
     Scenario { name: "files/mapped", unit: "packet", prepare: walk_mapped },
     Scenario { name: "decode/plain", unit: "packet", prepare: |count| decode(count, plain(false)) },
@@ -69,6 +69,9 @@ pub const ALL: [Scenario; 19] = [
     Scenario { name: "message/smtp", unit: "mail", prepare: smtp },
     Scenario { name: "message/mysql", unit: "statement", prepare: |count| statements(count, 10) },
     Scenario { name: "message/mysql-long", unit: "statement", prepare: |count| statements(count, 200) },
+    Scenario { name: "message/pgsql", unit: "statement", prepare: |count| queries(count, 10) },
+    Scenario { name: "message/pgsql-long", unit: "statement", prepare: |count| queries(count, 200) },
+    Scenario { name: "message/pgsql-extended", unit: "statement", prepare: |count| executions(count, 10) },
     Scenario { name: "event/encode", unit: "event", prepare: encode },
     Scenario { name: "run/dns", unit: "exchange", prepare: |count| run(count, traffic::dns_capture(count)) },
     Scenario {
@@ -213,6 +216,16 @@ fn smtp(count: u32) -> Box<dyn FnMut()> {
 fn statements(count: u32, rows: u32) -> Box<dyn FnMut()> {
     let said = (0..count).flat_map(|number| mysql::statement(number, rows)).collect();
     talk("mysql", &mysql::opening(), said, count)
+}
+
+fn queries(count: u32, rows: u32) -> Box<dyn FnMut()> {
+    let said = (0..count).flat_map(|number| pgsql::statement(number, rows)).collect();
+    talk("pgsql", &pgsql::opening(), said, count)
+}
+
+fn executions(count: u32, rows: u32) -> Box<dyn FnMut()> {
+    let said = (0..count).flat_map(|number| pgsql::execution(number, rows)).collect();
+    talk("pgsql", &pgsql::opening(), said, count)
 }
 
 fn talk(name: &'static str, before: &[Said], said: Vec<Said>, events: u32) -> Box<dyn FnMut()> {
