@@ -64,7 +64,9 @@ impl Conn {
         if payload.is_empty() {
             return;
         }
-        if !call::begins(payload, self.last) {
+        // While a call is being said, only what follows it by its number is another one.
+        let is_open = !self.pending.is_empty() && self.reply.half.is_none();
+        if !call::begins(payload, if is_open { self.last } else { None }) {
             return self.client_goes_on(payload, packet.half.bytes);
         }
         if self.reply.half.is_some() {

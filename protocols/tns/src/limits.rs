@@ -9,7 +9,7 @@ pub(crate) const END_BYTES: usize = 32 << 10;
 /// Bytes of a statement that are kept.
 pub(crate) const STATEMENT_BYTES: usize = 64 << 10;
 /// Bytes of a call that are kept until the statement in it is complete.
-pub(crate) const CALL_BYTES: usize = STATEMENT_BYTES + (16 << 10);
+pub(crate) const CALL_BYTES: usize = 80 << 10;
 /// Bytes in front of a statement that are searched for it.
 pub(crate) const SEARCH_BYTES: usize = 2048;
 /// Bytes at the end of an answer in which its end is looked for.

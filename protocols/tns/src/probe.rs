@@ -7,7 +7,8 @@ use packetbeat_core::probe::{Role, Verdict};
 
 use crate::answer;
 use crate::call::{self, Form, Said};
-use crate::ttc::Numbers;
+use crate::statement::TELLING;
+use crate::ttc::{Found, Numbers};
 use crate::wire::{self, DATA_HEADER, HEADER, Header, Kind, data_flags};
 
 const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
@@ -31,7 +32,6 @@ pub(crate) fn probe(head: &[u8]) -> Verdict {
 fn short(head: &[u8]) -> Verdict {
     let is_large = head.starts_with(&[0, 0]);
     let may_be = match head {
-        [0, 0, high, ..] if *high > 0x20 => false,
         // The length has two bytes, and a checksum follows that is always zero.
         [_, _, check @ (1..=255), ..] | [_, _, _, check @ (1..=255), ..] if !is_large => *check == 0,
         [_, _, _, _, code, ..] => *code == 6 || (!is_large && matches!(code, 1 | 2 | 4 | 5 | 11)),
@@ -117,7 +117,7 @@ fn data(head: &[u8], header: Header) -> Verdict {
                 return Verdict::Reject;
             }
             match call::read(payload, Form::default(), |_| ()) {
-                Said::Call(call) if call.statement.is_some() || call.user.is_some() => CLIENT,
+                Said::Call(call) if call.user.is_some() || call.statement.is_some_and(tells) => CLIENT,
                 _ => wait,
             }
         }
@@ -128,6 +128,11 @@ fn data(head: &[u8], header: Header) -> Verdict {
             if ends { SERVER } else { wait }
         }
     }
+}
+
+/// Whether as much of a statement is there as is looked at.
+fn tells(found: Found<'_>) -> bool {
+    found.whole || found.chunks.pieces().next().is_some_and(|piece| piece.len() >= TELLING)
 }
 
 /// Where a packet begins in the middle of a stream: one that is plausible, and behind which nothing or another one stands.

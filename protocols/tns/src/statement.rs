@@ -40,7 +40,7 @@ const WORDS: [&str; 32] = [
 ];
 
 /// Bytes at the start of a text that tell whether it is one.
-const TELLING: usize = 48;
+pub(crate) const TELLING: usize = 48;
 
 /// Whether these bytes begin with a word of SQL, or with a comment.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
