@@ -20,6 +20,7 @@ use crate::request::Request;
 use crate::span::{Span, Stop};
 use crate::texts::Part;
 use crate::unknown::Unknown;
+use crate::walk::{Step, Walk};
 use crate::wire::{COMPRESSED_HEADER, HEADER, Header, Op};
 
 /// A stream of replies to one request; its memory is used again.
@@ -48,6 +49,8 @@ pub(crate) struct Conn {
     reply: Reply,
     /// Bytes of a message that the engine was asked to skip; the message is complete when they have passed.
     skipping: Both<u64>,
+    /// The server's message is read as far as is wanted, and the rest of its documents is being counted.
+    walk: Option<Walk>,
     exhaust: Exhaust,
     login: Login,
     writer: Writer,
@@ -65,6 +68,7 @@ impl Conn {
             request: Request::default(),
             reply: Reply::default(),
             skipping: Both::default(),
+            walk: None,
             exhaust: Exhaust::default(),
             login: Login::default(),
             writer: Writer::default(),
@@ -85,6 +89,12 @@ impl Conn {
     ) -> Progress {
         let mut at = 0;
         loop {
+            if dir == Dir::ToClient
+                && self.walk.is_some()
+                && let Some(progress) = self.walk(window, &mut at, config, cx)
+            {
+                return progress;
+            }
             let rest = window.after(at);
             let Some(head) = rest.bytes.first_chunk() else {
                 self.account(cx);
@@ -116,6 +126,9 @@ impl Conn {
             } else {
                 self.forget(dir);
             }
+            if self.begin_walk(dir, header, wanted) {
+                continue;
+            }
             let there = rest.bytes.len();
             if let Some(left) = header.len.checked_sub(there).and_then(|left| NonZeroU64::new(left as u64)) {
                 self.skipping[dir] = left.get();
@@ -124,6 +137,58 @@ impl Conn {
             }
             self.complete(dir, config, cx);
             at += header.len;
+        }
+    }
+
+    /// Whether the rest of a reply, of which `wanted` bytes were read, has documents to be counted.
+    fn begin_walk(&mut self, dir: Dir, header: Header, wanted: usize) -> bool {
+        let Some(walk) = self.reply.walk.take() else { return false };
+        // What is within a compressed message cannot be walked through.
+        if dir == Dir::ToServer || wanted == header.len || header.code == Op::COMPRESSED {
+            return false;
+        }
+        let head = HEADER as u64;
+        self.walk = Some(Walk {
+            next: walk.next + head,
+            end: walk.end + head,
+            message: header.len as u64,
+            count: walk.count,
+        });
+        true
+    }
+
+    /// Goes on counting the documents of a reply; what the engine is to be told, or nothing where the reply is over.
+    fn walk(
+        &mut self,
+        window: Window<'_>,
+        at: &mut usize,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) -> Option<Progress> {
+        let skip = |this: &mut Self, left: u64| {
+            let then = SkipLen::Exactly(NonZeroU64::new(left)?);
+            this.skipping.to_client = left;
+            Some(Progress::Skip { consumed: window.bytes.len(), then })
+        };
+        loop {
+            let walk = self.walk.as_mut()?;
+            let bytes = window.bytes.get(*at..).unwrap_or_default();
+            match walk.step(bytes) {
+                Step::Took(count) => *at += count,
+                Step::Needs(more) => return Some(Progress::wait(*at, more)),
+                Step::Skip(left) => return skip(self, left),
+                Step::Over(count) => {
+                    let left = walk.message;
+                    self.walk = None;
+                    self.reply.returned = count;
+                    let there = bytes.len() as u64;
+                    if left > there {
+                        return skip(self, left - there);
+                    }
+                    *at += usize::try_from(left).unwrap_or(bytes.len());
+                    self.complete(Dir::ToClient, config, cx);
+                }
+            }
         }
     }
 
@@ -165,7 +230,10 @@ impl Conn {
     fn forget(&mut self, dir: Dir) {
         match dir {
             Dir::ToServer => self.request.clear(),
-            Dir::ToClient => self.reply.clear(),
+            Dir::ToClient => {
+                self.reply.clear();
+                self.walk = None;
+            }
         }
     }
 
@@ -182,7 +250,14 @@ impl Conn {
                 if let Some(half) = &mut self.reply.half {
                     half.bytes = half.bytes.saturating_sub(missing);
                 }
-                self.reply.lost = done.lost;
+                self.reply.lost = self.reply.lost.saturating_add(done.lost);
+                if done.complete
+                    && let Some(walk) = &mut self.walk
+                {
+                    walk.advance(asked);
+                    return;
+                }
+                self.walk = None;
             }
         }
         self.complete(dir, config, cx);

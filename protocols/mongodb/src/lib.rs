@@ -33,7 +33,7 @@
 //! use packetbeat_core::probe::{Role, Verdict};
 //!
 //! let mongodb = packetbeat_mongodb::Mongodb::default();
-//! let ping = b"\x1e\0\0\0\x07\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x0f\0\0\0\x10ping\0\x01\0\0\0\0";
+//! let ping = b"\x24\0\0\0\x07\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x0f\0\0\0\x10ping\0\x01\0\0\0\0";
 //! assert_eq!(mongodb.probe(ping), Verdict::Match { sender: Role::Client });
 //! ```
 //!
@@ -59,6 +59,7 @@ mod snappy;
 mod span;
 mod texts;
 mod unknown;
+mod walk;
 mod wire;
 
 use std::num::NonZeroU64;

@@ -9,6 +9,7 @@ use crate::json::{Damage, Style, Writer};
 use crate::limits::{ERROR_BYTES, NAMESPACE_BYTES, RESPONSE_TEXT_BYTES};
 use crate::sections::Sections;
 use crate::span::{Span, Stop};
+use crate::walk::Walk;
 use crate::wire::{Op, reply_flags};
 
 /// What stands for documents that are left out, and behind one that was cut.
@@ -30,8 +31,10 @@ pub(crate) struct Reply {
     pub(crate) cursor: Option<i64>,
     /// Of OP_REPLY: where in the cursor it begins.
     pub(crate) starting_from: Option<i32>,
-    /// Documents of OP_REPLY, or of a cursor's batch; of these it is not known where the reply was not read to their end.
+    /// Documents of OP_REPLY, or of a cursor's batch.
     pub(crate) returned: Option<u64>,
+    /// The rest of a batch that is to be counted, from the start of the body.
+    pub(crate) walk: Option<Walk>,
     /// The collection of a cursor, with its database.
     pub(crate) namespace: Excerpt,
     /// It says that the request failed, or a part of it.
@@ -240,8 +243,26 @@ impl Reply {
                     self.namespace.clear();
                     self.namespace.push(text, NAMESPACE_BYTES);
                 }
-                (b"firstBatch" | b"nextBatch", Value::Array(batch)) => self.returned = count(batch),
+                (b"firstBatch" | b"nextBatch", Value::Array(batch)) => self.count(batch),
                 _ => {}
+            }
+        }
+    }
+
+    /// Counts the documents of a batch, as far as they are there.
+    fn count(&mut self, mut batch: Doc<'_>) {
+        let mut count = 0;
+        loop {
+            let (next, end) = (batch.0.place(), batch.0.left());
+            match batch.next() {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => return self.returned = Some(count),
+                Err(Stop::Cut) => {
+                    let next = next as u64;
+                    self.walk = Some(Walk { next, end: next + end as u64, message: 0, count });
+                    return;
+                }
+                Err(Stop::Lie(_)) => return,
             }
         }
     }
@@ -277,18 +298,6 @@ impl Reply {
         if !self.text.is_empty() && !self.text.ends_with(MORE) {
             self.text.push(b'\n');
             self.text.extend_from_slice(MORE);
-        }
-    }
-}
-
-/// How many documents an array has; `None` if its end is not there.
-fn count(mut array: Doc<'_>) -> Option<u64> {
-    let mut count = 0;
-    loop {
-        match array.next() {
-            Ok(Some(_)) => count += 1,
-            Ok(None) => return Some(count),
-            Err(_) => return None,
         }
     }
 }

@@ -16,12 +16,14 @@ pub(crate) struct Span<'b> {
     bytes: &'b [u8],
     at: usize,
     end: usize,
+    /// Where in the outermost span the first byte stands.
+    base: usize,
 }
 
 impl<'b> Span<'b> {
     /// `bytes` of those `end` that there are.
     pub(crate) fn new(bytes: &'b [u8], end: usize) -> Self {
-        Self { bytes: bytes.get(..end).unwrap_or(bytes), at: 0, end }
+        Self { bytes: bytes.get(..end).unwrap_or(bytes), at: 0, end, base: 0 }
     }
 
     /// All bytes that are there, those already read included.
@@ -32,6 +34,11 @@ impl<'b> Span<'b> {
     /// Position from the start.
     pub(crate) const fn at(&self) -> usize {
         self.at
+    }
+
+    /// Position from the start of the outermost span; it may be behind the bytes that are there.
+    pub(crate) const fn place(&self) -> usize {
+        self.base + self.at
     }
 
     /// The same from byte `at` on.
@@ -87,8 +94,9 @@ impl<'b> Span<'b> {
             return Err(Stop::Lie(what));
         }
         let there = self.bytes.get(self.at..).unwrap_or_default();
+        let base = self.place();
         self.at += count;
-        Ok(Self::new(there, count))
+        Ok(Self { base, ..Self::new(there, count) })
     }
 
     /// What is behind a length in four bytes that counts itself and is `least` at least.

@@ -54,6 +54,9 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// The number of [`Op::Compressed`].
+    pub(crate) const COMPRESSED: i32 = 2012;
+
     /// By its number.
     pub(crate) const fn of(code: i32) -> Option<Self> {
         Some(match code {
@@ -65,7 +68,7 @@ impl Op {
             2005 => Self::GetMore,
             2006 => Self::Delete,
             2007 => Self::KillCursors,
-            2012 => Self::Compressed,
+            Self::COMPRESSED => Self::Compressed,
             2013 => Self::Msg,
             _ => return None,
         })

@@ -1,10 +1,11 @@
 //! The conformance kit, on conversations by hand.
-#![allow(missing_docs, clippy::indexing_slicing)] // a test
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)] // a test
 
+mod drive;
 mod talk;
 
 use packetbeat_mongodb::Mongodb;
-use packetbeat_testkit::{Conversation, Options, tcp};
+use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations, tcp_parser};
 use talk::{
     EXHAUST, MORE_TO_COME, array, batch, binary, command, compressed, doc, double, failed, int, legacy, msg,
     msg_with, ok, query, reply, sub, text,
@@ -122,4 +123,31 @@ fn streams_of_replies_conform() {
 #[test]
 fn compressed_sessions_conform() {
     tcp::<Mongodb>(Options::default()).conversation(packed()).check();
+}
+
+#[test]
+fn long_replies_conform() {
+    let talk = Conversation::new("long")
+        .client(find(1))
+        .server(batch(1, 1, 7, 3000))
+        .client(command(2, &[text("count", "orders")]))
+        .server(ok(2, 2));
+    tcp::<Mongodb>(Options::default()).conversation(talk).check();
+}
+
+#[test]
+fn it_conforms_with_all_options() {
+    let options = [("name_commands", 1), ("max_docs", 0), ("max_doc_length", 0), ("transaction_timeout", 60)];
+    let parser = drive::mongodb(&options);
+    tcp_parser("mongodb", parser, Options::default()).conversations([commands(), old()]).check();
+}
+
+#[test]
+fn recorded_sessions_conform() {
+    for (name, port) in [("mongodb", 27017), ("mongodb-compressed", 27018)] {
+        let talks = tcp_conversations(format!("../../tests/pcaps/{name}.pcap"), &[port]).unwrap();
+        tcp::<Mongodb>(Options { effort: 4 << 20, rounds: 500, ..Options::default() })
+            .conversations(talks)
+            .check();
+    }
 }

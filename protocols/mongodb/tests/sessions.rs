@@ -312,6 +312,16 @@ fn long_messages_are_skipped_behind_what_is_read() {
     assert_eq!(event["error"]["message"], "The request was too long to be kept whole");
     assert_eq!((&event["status"], &event["source"]["bytes"]), (&json!("OK"), &json!(asked.len())));
     assert_eq!(event["destination"]["bytes"], answer.len());
+    assert_eq!(event["mongodb"]["numberReturned"], 5000);
+    let mut drive = Drive::new(mongodb(&[]));
+    drive
+        .client(find())
+        .server(&answer[..80_000])
+        .lost(ToClient, 10)
+        .server([&answer[80_010..], &ok(2, 9)].concat());
+    drive.client(command(8, &[int("ping", 1)])).server(ok(2, 8));
+    let events = drive.events(Close::Fin);
+    assert_eq!((events.len(), &events[1]["status"]), (2, &json!("OK")), "{events:#?}");
     let mut drive = Drive::new(mongodb(&[]));
     drive.client(&asked[..70_000]).lost(ToServer, 100_000).client(&asked[170_000..]).server(ok(1, 7));
     let event = &drive.events(Close::Fin)[0];
