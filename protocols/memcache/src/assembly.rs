@@ -1,4 +1,8 @@
-//! A reply in several datagrams: read as they come, in their order; one that comes early waits.
+//! A reply in datagrams: read as they come, in their order; one that comes early waits.
+//!
+//! The rules have one message for each reply, in several datagrams if need be. memcached 1.6 sends parts of a reply as messages of
+//! their own, all with the id of the request and each numbered from the beginning: `VALUE …`, then `END`. So a reply is over when it is
+//! whole, not with its last datagram.
 
 use packetbeat_core::pairing::Pending;
 use packetbeat_core::time::Stamp;
@@ -18,7 +22,7 @@ pub(crate) struct Assembly {
     pub(crate) reply: Message,
     body: Body,
     open: bool,
-    /// Datagrams of the reply; 0 before the first.
+    /// Datagrams of the message; 0 before the first.
     count: u16,
     /// Number of the one that is read next.
     next: u16,
@@ -27,6 +31,8 @@ pub(crate) struct Assembly {
     /// Datagrams that came early, and their numbers.
     parked: List,
     numbers: Vec<u16>,
+    /// Fingerprint of the datagram that began the last message: it may come twice.
+    last: u64,
 }
 
 /// How far a reply has come.
@@ -49,12 +55,17 @@ impl Assembly {
         waits_for: Option<Answer>,
         config: &Config,
     ) -> Come {
-        if self.count == 0 {
-            self.count = frame.count;
+        let print = fingerprint(frame);
+        if !self.has_begun() {
             self.reply.half.at = now;
+        } else if self.count == 0 && self.last == print {
+            return Come::Part; // the same again
+        }
+        if self.count == 0 {
+            (self.count, self.last) = (frame.count, print);
         }
         if self.count != frame.count || frame.number < self.next || self.numbers.contains(&frame.number) {
-            return Come::Part; // of another reply, or again
+            return Come::Part; // of another message, or again
         }
         if frame.number > self.next {
             self.park(frame);
@@ -68,13 +79,23 @@ impl Assembly {
             come = self.read(parked.iter().nth(place).unwrap_or_default(), waits_for, config);
             self.parked = parked;
         }
-        if come == Come::Part && self.next == self.count {
-            // All there is: what is missing was cut when it was captured.
-            self.reply.lost = self.reply.lost.saturating_add(self.body.left().max(1));
-            self.body.clear();
-            come = Come::Whole(frame.payload.len());
+        if come == Come::Part && self.next >= self.count {
+            // The message is over, the reply is not.
+            (self.count, self.next) = (0, 0);
+            self.parked.clear();
+            self.numbers.clear();
         }
         come
+    }
+
+    /// Whether something of a reply is there.
+    pub(crate) const fn has_begun(&self) -> bool {
+        self.reply.half.bytes > 0
+    }
+
+    /// Nothing more will come: what is missing of a value is noted.
+    pub(crate) fn note_loss(&mut self) {
+        self.reply.lost = self.reply.lost.saturating_add(self.body.left().max(1));
     }
 
     fn park(&mut self, frame: Frame<'_>) {
@@ -155,6 +176,12 @@ impl Assembly {
     }
 }
 
+/// A number that datagrams share only if they are the same, nearly always (FNV-1a).
+fn fingerprint(frame: Frame<'_>) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ u64::from(frame.number);
+    frame.payload.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 impl Pending for Assembly {
     fn clear(&mut self) {
         self.reply.clear();
@@ -162,7 +189,7 @@ impl Pending for Assembly {
         self.carry.clear();
         self.parked.clear();
         self.numbers.clear();
-        (self.open, self.count, self.next) = (false, 0, 0);
+        (self.open, self.count, self.next, self.last) = (false, 0, 0, 0);
     }
 
     fn heap_bytes(&self) -> usize {

@@ -99,8 +99,8 @@ impl<'e> Exchange<'e> {
     fn status(&self) -> Status {
         match (self.request, self.response) {
             (None, _) => Status::ClientError,
-            (Some(_), None) if self.unmatched.is_none() => Status::Ok,
-            (Some(_), None) => Status::ServerError,
+            (Some(_), _) if self.unmatched.is_some() => Status::ServerError,
+            (Some(_), None) => Status::Ok,
             (Some(_), Some(response)) => response_status(response),
         }
     }

@@ -7,7 +7,7 @@
 //!  └──────────┴──────────┴──────────┴──────────┴────────
 //! ```
 
-use packetbeat_core::probe::Verdict;
+use packetbeat_core::probe::{Role, Verdict};
 use packetbeat_core::stream::WireError;
 
 use crate::probe;
@@ -44,24 +44,24 @@ impl<'d> Frame<'d> {
     }
 }
 
-/// Recognises a datagram: the first of its message, which must begin with a whole line or header.
+/// Recognises a datagram: the first of its message, which must begin with a whole line or header. With the certainty of the frame,
+/// any reply will do.
 pub(crate) fn probe(datagram: &[u8]) -> Verdict {
     let Ok(frame) = Frame::read(datagram) else { return Verdict::Reject };
     if frame.number > 0 {
         return Verdict::Reject;
     }
+    let is_reserved = matches!(datagram, [_, _, 0, 0, _, _, 0, 0, ..]);
     match probe::stream(frame.payload) {
-        Verdict::Match { sender } if frame.count == 1 || sender != packetbeat_core::probe::Role::Client => {
-            Verdict::Match { sender }
-        }
+        Verdict::Match { sender: Role::Client } if frame.count > 1 => Verdict::Reject,
+        Verdict::Match { sender } => Verdict::Match { sender },
+        _ if is_reserved && probe::is_reply(frame.payload) => Verdict::Match { sender: Role::Server },
         _ => Verdict::Reject,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use packetbeat_core::probe::Role;
-
     use super::*;
 
     #[test]
@@ -70,8 +70,10 @@ mod tests {
         assert_eq!(probe(b"\0\x01\0\0\0\x01\0\0get k\r\n"), client);
         assert_eq!(probe(b"\0\x01\0\0\0\x01\x03\0get k\r\n"), client);
         assert_eq!(probe(b"\0\x01\0\0\0\x02\0\0VALUE k 0 3\r\nabc"), Verdict::Match { sender: Role::Server });
+        assert_eq!(probe(b"\0\x01\0\0\0\x01\0\0END\r\n"), Verdict::Match { sender: Role::Server });
         for almost in [
-            &b"\0\x01\0\0\0\x02\0\0get k\r\n"[..],
+            &b"\0\x01\0\0\0\x01\0\x01END\r\n"[..],
+            b"\0\x01\0\0\0\x02\0\0get k\r\n",
             b"\0\x01\0\x01\0\x01\0\0get k\r\n",
             b"\0\x01\0\0\0\x01\0\0get k",
             b"\0\x01\0\0\0\x01\0\0",

@@ -98,6 +98,11 @@ pub(crate) fn boundary(dir: Dir, bytes: &[u8]) -> Boundary {
     Boundary::KeepLast(kept.unwrap_or(0))
 }
 
+/// Whether a reply of any kind begins here.
+pub(crate) fn is_reply(bytes: &[u8]) -> bool {
+    matches!(begins(Dir::ToClient, bytes), Verdict::Match { .. })
+}
+
 /// Whether a message begins here.
 fn begins(dir: Dir, bytes: &[u8]) -> Verdict {
     let is_binary = |magic| bytes.first() == Some(&magic);

@@ -263,11 +263,12 @@ fn fits_meta(request: &Message, reply: &Message) -> bool {
     let code = match (request.name, reply.name) {
         ("mn", code) => code == "MN",
         ("me", code) => matches!(code, "ME" | "EN"),
-        ("mg", "EN") | ("ms" | "md" | "ma", "HD") | ("md" | "ma", "NF") => !quiet,
+        ("mg", "EN") | ("ms" | "md" | "ma", "HD") => !quiet,
         ("mg", code) => matches!(code, "VA" | "HD"),
         ("ms", code) => matches!(code, "NS" | "EX" | "NF"),
-        ("md", code) => matches!(code, "EX" | "NS"),
-        ("ma", code) => matches!(code, "VA" | "NS" | "EX"),
+        // Some servers keep `NF` to themselves, too.
+        ("md", code) => matches!(code, "EX" | "NS" | "NF"),
+        ("ma", code) => matches!(code, "VA" | "NS" | "EX" | "NF"),
         _ => false,
     };
     code && token(request, b'O') == token(reply, b'O')

@@ -64,7 +64,7 @@ pub(crate) struct State {
     held: usize,
     incoming: Message,
     body: Body,
-    /// Replies in one datagram.
+    /// The reply that is whole.
     single: Assembly,
     /// What was answered of late: replies may come twice.
     answered: Vec<Key>,
@@ -201,52 +201,78 @@ impl State {
     fn replies(&mut self, frame: Frame<'_>, config: &Config, cx: &mut Cx<'_>) -> Result<(), WireError> {
         let flow = cx.flow();
         let mut key = Key { client: flow.client, server: flow.server, id: frame.id, place: 0 };
-        if frame.count > 1 && self.waiting.get(&key).is_some() {
-            self.part(key, frame, config, cx);
-            return Ok(());
-        }
-        if frame.number > 0 {
-            return Ok(()); // of a reply whose request, or beginning, was not seen
-        }
-        let mut at = 0;
-        for place in 0..COMMANDS {
-            let payload = frame.payload.get(at..).unwrap_or_default();
-            if payload.is_empty() {
+        let mut payload = frame.payload;
+        for _ in 0..COMMANDS {
+            let is_waiting = |place: &u8| self.waiting.get(&Key { place: *place, ..key }).is_some();
+            let Some(place) = (key.place..COMMANDS).find(is_waiting) else {
+                return self.orphan(key, Frame { payload, ..frame }, config, cx);
+            };
+            key.place = place;
+            let Come::Whole(len) = self.part(key, Frame { payload, ..frame }, config, cx) else { break };
+            key.place = self.pair(key, cx);
+            payload = payload.get(len..).unwrap_or_default();
+            if payload.is_empty() || frame.count > 1 {
                 break;
             }
-            self.single.clear();
-            let waits_for = self.waiting.get(&key).map(|asked| asked.message.waits_for());
-            let one = Frame { number: 0, count: 1, payload, ..frame };
-            let Come::Whole(len) = self.single.take(one, cx.now(), waits_for, config) else {
-                let error = WireError::new("neither a command nor a reply", FRAME + at);
-                return if place == 0 { Err(error) } else { Ok(()) };
-            };
-            let reply = &mut self.single.reply;
-            let is_strange = reply.sort == Sort::Unknown && reply.binary.is_none();
-            if is_strange && self.waiting.get(&key).is_none() {
-                return Err(WireError::new("unknown reply", FRAME));
-            }
-            if place > 0 {
-                reply.half.bytes = reply.half.bytes.saturating_sub(FRAME as u64);
-            }
-            at += len;
-            key.place = self.pair(key, cx);
         }
         Ok(())
     }
 
-    /// A reply in one datagram is whole: the place behind that of its request.
+    /// A datagram of a reply whose request waits; the reply is in `single` once it is whole.
+    fn part(&mut self, key: Key, frame: Frame<'_>, config: &Config, cx: &mut Cx<'_>) -> Come {
+        let Some(asked) = self.waiting.get_mut(&key) else { return Come::Wrong };
+        let before = asked.heap_bytes();
+        let waits_for = Some(asked.message.waits_for());
+        let come = asked.assembly.take(frame, cx.now(), waits_for, config);
+        if let Come::Whole(_) = come {
+            self.single.clear();
+            std::mem::swap(&mut self.single, &mut asked.assembly);
+        }
+        self.held = self.held.saturating_add(asked.heap_bytes()).saturating_sub(before);
+        if come == Come::Wrong {
+            self.end(key, Reason::Malformed, cx);
+        }
+        while self.held > SHARD_BYTES && !self.waiting.is_empty() {
+            self.end_oldest(Reason::Overflow, cx);
+        }
+        come
+    }
+
+    /// A datagram of a reply whose request does not wait.
+    fn orphan(
+        &mut self,
+        key: Key,
+        frame: Frame<'_>,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), WireError> {
+        let key = Key { place: 0, ..key };
+        if frame.number > 0 || self.answered.contains(&key) {
+            return Ok(()); // goes on with, or repeats, what was told
+        }
+        self.single.clear();
+        if self.single.take(frame, cx.now(), None, config) == Come::Wrong {
+            return Err(WireError::new("neither a command nor a reply", FRAME));
+        }
+        let reply = &self.single.reply;
+        if !self.single.has_begun() || reply.sort == Sort::Unknown && reply.binary.is_none() {
+            return Err(WireError::new("unknown reply", FRAME));
+        }
+        self.remember(key);
+        cx.unmatched_response();
+        cx.emit(&Exchange::new(&mut self.scratch, None, Some(&self.single.reply), None));
+        Ok(())
+    }
+
+    /// A reply is whole: the place behind that of its request.
     fn pair(&mut self, key: Key, cx: &mut Cx<'_>) -> u8 {
         let fits = |place: &u8| {
             let asked = self.waiting.get(&Key { place: *place, ..key });
             asked.is_some_and(|asked| answers(&asked.message, &self.single.reply))
         };
         let Some(found) = (key.place..COMMANDS).find(fits) else {
-            if !self.answered.contains(&key) {
-                self.remember(key);
-                cx.unmatched_response();
-                cx.emit(&Exchange::new(&mut self.scratch, None, Some(&self.single.reply), None));
-            }
+            cx.unmatched_response();
+            cx.emit(&Exchange::new(&mut self.scratch, None, Some(&self.single.reply), None));
             return key.place;
         };
         for place in key.place..found {
@@ -255,35 +281,17 @@ impl State {
                 self.end(silent, Reason::Gap, cx);
             }
         }
-        self.answer(Key { place: found, ..key }, true, cx);
+        self.answer(Key { place: found, ..key }, cx);
         found.saturating_add(1)
     }
 
-    /// A part of a reply in several datagrams.
-    fn part(&mut self, key: Key, frame: Frame<'_>, config: &Config, cx: &mut Cx<'_>) {
-        let Some(asked) = self.waiting.get_mut(&key) else { return };
-        let before = asked.heap_bytes();
-        let waits_for = Some(asked.message.waits_for());
-        let come = asked.assembly.take(frame, cx.now(), waits_for, config);
-        self.held = self.held.saturating_add(asked.heap_bytes()).saturating_sub(before);
-        match come {
-            Come::Whole(_) => self.answer(key, false, cx),
-            Come::Wrong => self.end(key, Reason::Malformed, cx),
-            Come::Part => {}
-        }
-        while self.held > SHARD_BYTES && !self.waiting.is_empty() {
-            self.end_oldest(Reason::Overflow, cx);
-        }
-    }
-
-    /// A request has its reply, in one datagram or in several.
-    fn answer(&mut self, key: Key, single: bool, cx: &mut Cx<'_>) {
-        let Self { waiting, single: one, scratch, held, .. } = self;
+    /// A request has its reply.
+    fn answer(&mut self, key: Key, cx: &mut Cx<'_>) {
+        let Self { waiting, single, scratch, held, .. } = self;
         waiting.answer(&key, cx, |asked, cx| {
             *held = held.saturating_sub(asked.heap_bytes());
-            let reply = if single { &one.reply } else { &asked.assembly.reply };
             if !asked.message.hidden {
-                cx.emit(&Exchange::new(scratch, Some(&asked.message), Some(reply), None));
+                cx.emit(&Exchange::new(scratch, Some(&asked.message), Some(&single.reply), None));
             }
         });
         self.remember(Key { place: 0, ..key });
@@ -308,11 +316,16 @@ impl State {
         let by_design = self.waiting.get(&key).is_some_and(|asked| asked.message.quiet);
         let reason = Some(reason).filter(|_| !by_design);
         let outcome = reason.map_or(Outcome::UnansweredByDesign, Outcome::Unmatched);
+        if let Some(asked) = self.waiting.get_mut(&key).filter(|asked| asked.assembly.has_begun()) {
+            asked.assembly.note_loss();
+        }
         let Self { waiting, scratch, held, .. } = self;
         waiting.settle(&key, outcome, cx, |asked, cx| {
             *held = held.saturating_sub(asked.heap_bytes());
+            // What came of the reply is told.
+            let reply = Some(&asked.assembly.reply).filter(|_| asked.assembly.has_begun());
             if let (Some(flow), false) = (&asked.flow, asked.message.hidden) {
-                cx.emit_in(flow, &Exchange::new(scratch, Some(&asked.message), None, reason));
+                cx.emit_in(flow, &Exchange::new(scratch, Some(&asked.message), reply, reason));
             }
         });
     }

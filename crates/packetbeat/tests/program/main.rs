@@ -14,6 +14,7 @@ mod keystore;
 mod ledger;
 mod live;
 mod logging;
+mod memcache;
 mod memory;
 mod mongodb;
 mod mysql;
