@@ -93,7 +93,12 @@ impl Answer {
             b"pmessage" => matches!(self.elements, 2 | 3),
             name => confirms(name).is_some(),
         };
-        let is_value = !matches!(kind, Kind::Simple | Kind::Error | Kind::Null);
+        // What is a value of its own shows its first word, and is left to the event.
+        let is_value = match kind {
+            Kind::Simple | Kind::Error => depth > 0,
+            Kind::Null => false,
+            _ => true,
+        };
         self.mask && is_value && !(depth == 1 && is_channel)
     }
 }
@@ -206,7 +211,7 @@ mod tests {
 
     #[test]
     fn masked_values() {
-        assert_eq!(text(b"*3\r\n$6\r\nsecret\r\n:5\r\n+QUEUED\r\n", true), "[?, ?, QUEUED]");
+        assert_eq!(text(b"*3\r\n$6\r\nsecret\r\n:5\r\n+QUEUED\r\n", true), "[?, ?, ?]");
         assert_eq!(text(b"$6\r\nsecret\r\n", true), "?");
         let message = b"*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$6\r\nsecret\r\n";
         assert_eq!(text(message, true), "[message, ch, ?]");

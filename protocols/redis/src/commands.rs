@@ -83,7 +83,8 @@ impl Commands {
             let said = if window.bytes.len() > INLINE_BYTES { NONE } else { Said::Needs(1) };
             return (0, said);
         };
-        self.words.split(window.bytes.get(..end).unwrap_or_default());
+        let line = window.bytes.get(..end).unwrap_or_default();
+        self.words.split(line.strip_suffix(b"\r").unwrap_or(line));
         match self.words.iter().next().map(command::may_be_name) {
             None => return (end + 1, Said::Nothing),
             Some(false) => return (0, NONE),

@@ -21,6 +21,7 @@ use crate::replica::Stage;
 use crate::search::{self, Found};
 use crate::values::Values;
 use crate::waiting::{Asked, Queue, Texts};
+use crate::wire::Kind;
 
 /// The server's side while an answer is read.
 #[derive(Debug, Default)]
@@ -225,6 +226,7 @@ impl Conn {
             half: server.half,
             text: server.answer.text(),
             is_error: server.answer.is_error(),
+            is_line: server.answer.kind() == Some(Kind::Simple),
             is_secret: false,
             cut: server.answer.cut,
             lost: server.lost,

@@ -8,7 +8,7 @@ use packetbeat_core::limits::NOTES;
 use packetbeat_core::record::{Half, Record, Shared};
 use packetbeat_core::text::Text;
 
-use crate::command::REDACTED;
+use crate::command::{MASKED, REDACTED};
 use crate::config::Config;
 use crate::waiting::{Asked, Shown};
 
@@ -39,6 +39,8 @@ pub(crate) struct Told<'e> {
     pub(crate) half: Half,
     pub(crate) text: &'e [u8],
     pub(crate) is_error: bool,
+    /// It is one line of text, such as `OK`.
+    pub(crate) is_line: bool,
     pub(crate) is_secret: bool,
     pub(crate) cut: bool,
     pub(crate) lost: u64,
@@ -121,6 +123,10 @@ impl<'e> Exchange<'e> {
         let value = match told {
             Some(told) if told.is_secret && !told.is_error => Text::checked(REDACTED),
             Some(told) if told.is_error && config.mask => Text::from(code(told.text)),
+            Some(told) if told.is_line && config.mask => match code(told.text) {
+                [] => Text::checked(MASKED),
+                word => Text::from(word),
+            },
             Some(told) => Text::checked(told.text),
             None => Text::default(),
         };

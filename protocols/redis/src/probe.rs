@@ -1,7 +1,8 @@
 //! What Redis looks like at its first bytes.
 //!
 //! A command that is an array is certain. Of answers those are taken that nobody else gives: `+OK` and `-ERR` are also said
-//! by others. Commands that are lines are those of many protocols: they are read on Redis' own ports alone.
+//! by others. Of commands that are lines those are taken that no other protocol has, or not with so many arguments (`set key value`
+//! is none of Memcached's); the others (`PING`, `GET key`) are known by their answers, or not at all.
 
 use packetbeat_core::probe::{Role, Verdict};
 
@@ -29,6 +30,45 @@ const ERRORS: &[&[u8]] = &[
     b"+PONG\r\n",
 ];
 
+/// Commands that are lines of nobody else's, and how many arguments they have then.
+const LINES: &[(&[u8], usize, usize)] = &[
+    (b"CLIENT", 1, 9),
+    (b"COMMAND", 0, 9),
+    (b"CONFIG", 2, 9),
+    (b"DBSIZE", 0, 0),
+    (b"DECR", 1, 1),
+    (b"EXISTS", 1, 9),
+    (b"EXPIRE", 2, 3),
+    (b"FLUSHALL", 0, 1),
+    (b"FLUSHDB", 0, 1),
+    (b"HGET", 2, 2),
+    (b"HGETALL", 1, 1),
+    (b"HSET", 3, 99),
+    (b"INCR", 1, 1),
+    (b"INFO", 0, 1),
+    (b"KEYS", 1, 1),
+    (b"LLEN", 1, 1),
+    (b"LPUSH", 2, 99),
+    (b"LRANGE", 3, 3),
+    (b"MONITOR", 0, 0),
+    (b"MSET", 2, 99),
+    (b"PSUBSCRIBE", 1, 99),
+    (b"REPLICAOF", 2, 2),
+    (b"RPUSH", 2, 99),
+    (b"SADD", 2, 99),
+    (b"SET", 2, 2),
+    (b"SLAVEOF", 2, 2),
+    (b"SLOWLOG", 1, 2),
+    (b"SMEMBERS", 1, 1),
+    (b"SUBSCRIBE", 1, 99),
+    (b"TTL", 1, 1),
+    (b"ZADD", 3, 99),
+    (b"ZRANGE", 3, 5),
+];
+
+/// Bytes of a line that is looked at.
+const LINE: usize = 512;
+
 /// Looks at the head of one direction.
 pub(crate) fn probe(head: &[u8]) -> Verdict {
     match head.first() {
@@ -36,6 +76,7 @@ pub(crate) fn probe(head: &[u8]) -> Verdict {
         Some(b'*') => array(head),
         Some(b'$') => string(head),
         Some(b'-' | b'+') => text(head),
+        Some(first) if first.is_ascii_alphabetic() => line(head),
         Some(_) => Verdict::Reject,
     }
 }
@@ -64,6 +105,36 @@ fn string(head: &[u8]) -> Verdict {
     match head.get(taken + len..) {
         None | Some([] | [b'\r']) => Verdict::NeedMore,
         Some([b'\r', b'\n', ..]) => SERVER,
+        Some(_) => Verdict::Reject,
+    }
+}
+
+/// A command that is a line.
+fn line(head: &[u8]) -> Verdict {
+    let shown = head.get(..LINE).unwrap_or(head);
+    let end = shown.iter().position(|byte| *byte == b'\n');
+    let text = shown.get(..end.unwrap_or(shown.len())).unwrap_or_default();
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let word = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
+    let name = text.get(..word).unwrap_or_default();
+    let names_it = |known: &&(&[u8], usize, usize)| known.0.eq_ignore_ascii_case(name);
+    let Some((_, least, most)) = LINES.iter().find(names_it) else {
+        let begins =
+            |known: &[u8]| known.get(..name.len()).is_some_and(|known| known.eq_ignore_ascii_case(name));
+        let may_become = word == text.len() && end.is_none() && LINES.iter().any(|known| begins(known.0));
+        return if may_become { Verdict::NeedMore } else { Verdict::Reject };
+    };
+    let arguments = text.get(word..).unwrap_or_default();
+    let count = arguments.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).count();
+    // As what NATS says first: `INFO {…}`.
+    let is_json = arguments.trim_ascii_start().starts_with(b"{");
+    let printable = !is_json && text.iter().all(|byte| (b' '..0x7f).contains(byte));
+    let quotes = text.iter().any(|byte| matches!(byte, b'"' | b'\''));
+    match end {
+        _ if !printable || (!quotes && count > *most) => Verdict::Reject,
+        None if shown.len() >= LINE => Verdict::Reject,
+        None => Verdict::NeedMore,
+        Some(_) if count >= *least => CLIENT,
         Some(_) => Verdict::Reject,
     }
 }
@@ -108,6 +179,9 @@ mod tests {
             b"-NOAUTH Authentication required.\r\n",
             b"*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n",
             b"*2\r\n$3\r\nfoo\r\n:1\r\n",
+            b"set key value\r\n",
+            b"set key 0 60 5\r\n",
+            b"hgetall x\n",
         ] {
             let last = probe(whole);
             for len in 0..whole.len() {
@@ -141,6 +215,16 @@ mod tests {
             b"_\r\n",
             b"-NOPE\r\n",
             b"get key\r\n",
+            b"set key 0 60 5\r\nvalue\r\n",
+            b"incr key 1\r\n",
+            b"INFO {\"server_id\": \"x\"} \r\n",
+            b"SUBSCRIBE\nid:0\n",
+            b"CONNECT\nhost:x\n",
+            b"flush_all\r\n",
+            b"USER anonymous\r\n",
+            b"AUTH TLS\r\n",
+            b"SETUP rtsp://x RTSP/1.0\r\n",
+            b"KEYS\r\n",
             b"VALUE a 0 1\r\n",
             b"GET / HTTP/1.1\r\n",
             b"\x16\x03\x01\x02\0\x01\0\x01",

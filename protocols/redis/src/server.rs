@@ -154,6 +154,7 @@ impl Conn {
             return;
         };
         let failed = self.server.answer.is_error();
+        let leaves = asked.answers == Answers::Reset && !failed;
         match asked.answers {
             _ if failed => {}
             Answers::Login => {
@@ -178,18 +179,20 @@ impl Conn {
                     Stage::Answers
                 };
             }
-            Answers::Reset => {
-                (self.subscribed, self.monitors) = (false, false);
-                self.user.clear();
-            }
+            Answers::Reset => (self.subscribed, self.monitors) = (false, false),
             _ => {}
         }
         self.pair(None, config, cx);
+        if leaves {
+            self.user.clear();
+        }
     }
 
     /// A subscription was confirmed, or its end.
     fn confirmed(&mut self, there: bool, config: &Config, cx: &mut Cx<'_>) {
-        self.subscribed = there || self.server.answer.element(2) != b"0";
+        // Channels of shards are counted for themselves.
+        let is_last = self.server.answer.element(2) == b"0" && self.server.answer.name() != b"sunsubscribe";
+        self.subscribed = there || (self.subscribed && !is_last);
         if self.owed > 0 {
             self.owed -= 1;
             return;

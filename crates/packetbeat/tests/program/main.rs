@@ -22,4 +22,5 @@ mod output;
 mod pgsql;
 mod reading;
 mod recorded;
+mod redis;
 mod secrets;
