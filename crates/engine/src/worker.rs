@@ -27,6 +27,8 @@ pub struct Worker<'r> {
     clock: i64,
     next_tick: i64,
     last_packet: u64,
+    /// Shards that were told that the capture is over.
+    finished: usize,
 }
 
 impl<'r> Worker<'r> {
@@ -45,6 +47,7 @@ impl<'r> Worker<'r> {
             clock: i64::MIN,
             next_tick: i64::MIN,
             last_packet: 0,
+            finished: 0,
         }
     }
 
@@ -114,17 +117,28 @@ impl<'r> Worker<'r> {
 
     /// The capture is over: what waits is told.
     pub fn finish(&mut self) {
-        self.decoder.finish();
-        self.take_dropped();
-        if !self.registry.settings.flush_pending_at_eof {
-            self.collector.mute();
+        while self.finish_next() {}
+    }
+
+    /// The same in steps: what waits in the next shard is told. False if that was the last. Whoever takes the events between
+    /// the steps needs memory for one shard's alone; all workers take the same number of steps.
+    pub fn finish_next(&mut self) -> bool {
+        if self.finished == 0 {
+            self.decoder.finish();
+            self.take_dropped();
+            if !self.registry.settings.flush_pending_at_eof {
+                self.collector.mute();
+            }
         }
         let now = Stamp { packet: self.last_packet, nanos: self.clock };
+        let number = self.finished;
         let Self { registry, shards, collector, summary, .. } = self;
-        for (number, shard) in shards.iter_mut().enumerate() {
+        if let Some(shard) = shards.get_mut(number) {
             collector.at_end(number as u8);
             shard.finish(&mut env(registry, collector, summary, now));
+            self.finished += 1;
         }
+        self.finished < self.shards.len()
     }
 
     /// Bytes and number of the events that wait to be taken.

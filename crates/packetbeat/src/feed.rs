@@ -11,7 +11,7 @@ use packetbeat_publisher::Publisher;
 use packetbeat_sniffer::{Input, LeftOut, Play, PlayError, Player, ReadError, Reader, Selection, Selector};
 
 use crate::board::{Board, Counts, Place};
-use crate::meeting::Meeting;
+use crate::meeting::{Meeting, Seat};
 use crate::pipe;
 use crate::progress::Progress;
 
@@ -129,7 +129,11 @@ fn alone(reader: &mut Reader, selection: &Selection, job: Job<'_>) -> Fed {
         progress.set(position);
         (worker.pending().0 < BLOCK || outlet.ship(worker)) && !progress.is_stopped()
     });
-    worker.finish();
+    while worker.finish_next() {
+        if worker.pending().0 >= BLOCK {
+            outlet.ship(&mut worker);
+        }
+    }
     outlet.ship(&mut worker);
     let (summary, seen) = close(&worker, place, seen);
     Fed {
@@ -187,10 +191,20 @@ fn walk(
         worker.take_batch(&mut batch);
         seat.post(&mut batch)
     });
-    worker.finish();
-    worker.take_batch(&mut batch);
-    seat.post(&mut batch);
+    finish(&mut worker, &mut batch, &mut seat);
     close(&worker, place, seen)
+}
+
+/// Ends a worker shard by shard: the requests that wait in all of them can be more than should be in memory as events.
+pub(crate) fn finish(worker: &mut Worker<'_>, batch: &mut Batch, seat: &mut Seat<'_, '_>) {
+    loop {
+        let more = worker.finish_next();
+        worker.take_batch(batch);
+        seat.post(batch);
+        if !more {
+            return;
+        }
+    }
 }
 
 pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {

@@ -17,7 +17,7 @@ use packetbeat_engine::merge::BATCH_PACKETS;
 use packetbeat_engine::{Summary, Worker};
 use packetbeat_sniffer::{Batch, LeftOut, Player};
 
-use crate::feed::{Fed, Job, Seen, close, gather};
+use crate::feed::{Fed, Job, Seen, close, finish, gather};
 use crate::meeting::Meeting;
 use crate::progress::Progress;
 
@@ -112,9 +112,7 @@ fn work(
         }
         place.tell(&worker, seen.packets, LeftOut::default());
     }
-    worker.finish();
-    worker.take_batch(&mut events);
-    seat.post(&mut events);
+    finish(&mut worker, &mut events, &mut seat);
     close(&worker, place, seen)
 }
 

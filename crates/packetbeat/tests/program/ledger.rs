@@ -58,7 +58,7 @@ fn every_capture_is_accounted_for() {
             ["in", "lost", "opaque", "outside", "parsed", "repeated", "skipped"]
         );
         assert_eq!(keys(&ledger["requests"]), ["answered", "in", "unanswered_by_design", "unmatched"]);
-        assert_eq!(keys(&ledger["events"]), ["dropped", "filtered", "published"]);
+        assert_eq!(keys(&ledger["events"]), ["dropped", "filtered", "filtered_by", "published"]);
         assert_eq!(keys(&ledger["connections"]), ["evicted", "idle", "seen", "unrecognised"]);
         for protocol in ledger["protocols"].as_object().unwrap().values() {
             let all = [
