@@ -313,8 +313,11 @@ impl Request {
         let is_old = self.header.is_old();
         for _ in 0..count {
             let name = if named { wire::string(from, "values")? } else { &[] };
-            let value = wire::value(from, "values")?;
+            let (value, cut) = wire::value_or_start(from, "values")?;
             self.cut |= !self.parameters.push(|to| parameter(name, value, &mut types, is_old, to));
+            if cut {
+                return Err(WireError::new("values", from.at()));
+            }
         }
         Ok(())
     }

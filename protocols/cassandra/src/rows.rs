@@ -37,16 +37,18 @@ pub(crate) fn write(
         if start >= RESPONSE_BYTES {
             return;
         }
-        if row(metadata, &mut from, is_old, config.max_row_length, cell, to).is_none() {
+        let whole = row(metadata, &mut from, is_old, config.max_row_length, cell, to);
+        if to.len() > start || whole {
+            to.push(b'\n');
+        }
+        if !whole {
             // The rest of it was not kept.
-            to.truncate(start);
             return;
         }
-        to.push(b'\n');
     }
 }
 
-/// Appends a row; `None` where its bytes end within it.
+/// Appends a row; false where its bytes end within it.
 fn row(
     metadata: &Metadata<'_>,
     from: &mut Reader<'_>,
@@ -54,16 +56,19 @@ fn row(
     limit: usize,
     cell: &mut Vec<u8>,
     to: &mut Vec<u8>,
-) -> Option<()> {
+) -> bool {
     let start = to.len();
     for (at, column) in metadata.columns().enumerate() {
-        let value = wire::value(from, "value").ok()?;
+        let Ok((value, cut)) = wire::value_or_start(from, "value") else { return false };
         let left = limit.saturating_sub(to.len() - start);
         if left > 0 || at == 0 {
             cell.clear();
             Writer::new(cell, left, is_old).write(&mut Reader::new(column.kind), value);
             csv::value(cell, at == 0, to);
         }
+        if cut {
+            return false;
+        }
     }
-    Some(())
+    true
 }

@@ -65,6 +65,22 @@ pub(crate) fn value<'b>(from: &mut Reader<'b>, what: &'static str) -> Result<Val
     }
 }
 
+/// `[value]`; where the bytes end within it, what is there of it, and that it is cut.
+pub(crate) fn value_or_start<'b>(
+    from: &mut Reader<'b>,
+    what: &'static str,
+) -> Result<(Value<'b>, bool), WireError> {
+    let mut ahead = *from;
+    let len = int(&mut ahead, what)?;
+    let rest = ahead.rest();
+    if usize::try_from(len).is_ok_and(|len| len > rest.len()) {
+        ahead.take(rest.len(), what)?;
+        *from = ahead;
+        return Ok((Value::Bytes(rest), true));
+    }
+    Ok((value(from, what)?, false))
+}
+
 /// `[bytes]`, without any for null.
 pub(crate) fn bytes<'b>(from: &mut Reader<'b>, what: &'static str) -> Result<&'b [u8], WireError> {
     Ok(match value(from, what)? {

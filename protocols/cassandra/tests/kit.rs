@@ -4,7 +4,7 @@
 mod talk;
 
 use packetbeat_cassandra::Cassandra;
-use packetbeat_testkit::{Conversation, Options, tcp};
+use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations};
 use talk::{
     Session, answer, bytes, error, event, execute, long, options, prepare, prepared, query, ready, request,
     rows, startup, supported, text, void,
@@ -62,7 +62,7 @@ fn large(session: Session) -> Conversation {
 #[test]
 fn conforms() {
     // The user, the keyspace and the prepared statements were told before.
-    let kit = Options { remembers: true, ..Options::default() };
+    let kit = Options { remembers: true, effort: 3 << 20, ..Options::default() };
     let plain = Session::of(4);
     let repeated = Conversation::new("a statement")
         .client(query(plain, 9, "SELECT name, age FROM shop.users"))
@@ -73,7 +73,6 @@ fn conforms() {
             statements(Session::of(1), "version 1"),
             statements(Session::of(3).compressed(), "version 3 with LZ4"),
             login(plain),
-            large(plain),
         ])
         .steady(opening(plain), repeated)
         .check();
@@ -82,7 +81,7 @@ fn conforms() {
 #[test]
 fn frames_conform() {
     // A hole in a frame takes along all messages in it, and the parts of one in the frames behind it.
-    let kit = Options { remembers: true, lost_at_hole: 3, ..Options::default() };
+    let kit = Options { remembers: true, lost_at_hole: 3, effort: 3 << 20, ..Options::default() };
     let session = Session::of(5);
     let framed = session.after_startup();
     let repeated = Conversation::new("a statement")
@@ -92,8 +91,33 @@ fn frames_conform() {
         .conversations([
             statements(session, "version 5"),
             statements(session.compressed(), "version 5 with LZ4"),
-            large(session),
         ])
         .steady(opening(session), repeated)
         .check();
+}
+
+/// For long conversations. What holds a statement of 64 KiB is not kept for the next one, and what is prepared is remembered: that
+/// allocates.
+fn sampled() -> Options {
+    Options {
+        remembers: true,
+        lost_at_hole: 3,
+        effort: 1 << 20,
+        rounds: 200,
+        allocations: None,
+        ..Options::default()
+    }
+}
+
+#[test]
+fn messages_beyond_what_is_read_conform() {
+    tcp::<Cassandra>(sampled()).conversations([large(Session::of(4)), large(Session::of(5))]).check();
+}
+
+#[test]
+fn recorded_sessions_conform() {
+    for name in ["cassandra", "cassandra-v3", "cassandra-v5", "cassandra-v5-lz4"] {
+        let talks = tcp_conversations(format!("../../tests/pcaps/{name}.pcap"), &[9042]).unwrap();
+        tcp::<Cassandra>(sampled()).conversations(talks).check();
+    }
 }

@@ -2,6 +2,7 @@
 // Tests are allowed to fail loudly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cassandra;
 mod cli;
 mod commands;
 mod common;

@@ -171,9 +171,9 @@ fn parameters(session: Session, values: &[Vec<u8>]) -> Vec<u8> {
     body.extend([0, 1]);
     let flags = u32::from(!values.is_empty());
     if session.has_long_flags() {
-        body.extend(flags.to_be_bytes())
+        body.extend(flags.to_be_bytes());
     } else {
-        body.push(flags as u8)
+        body.push(flags as u8);
     }
     if !values.is_empty() {
         body.extend(listed());
