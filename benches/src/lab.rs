@@ -8,6 +8,7 @@ use packetbeat_core::record::{AnyRecord, Sink};
 use packetbeat_dns::Dns;
 use packetbeat_engine::{Batch, Configured, Registry, Settings, Worker};
 use packetbeat_http::Http;
+use packetbeat_mongodb::Mongodb;
 use packetbeat_mysql::Mysql;
 use packetbeat_pgsql::Pgsql;
 use packetbeat_smtp::Smtp;
@@ -19,8 +20,15 @@ const BATCH_PACKETS: u64 = packetbeat_engine::merge::BATCH_PACKETS;
 
 /// The protocols that are measured.
 #[must_use]
-pub fn kinds() -> [Kind; 5] {
-    [Kind::of::<Http>(), Kind::of::<Dns>(), Kind::of::<Smtp>(), Kind::of::<Mysql>(), Kind::of::<Pgsql>()]
+pub fn kinds() -> [Kind; 6] {
+    [
+        Kind::of::<Http>(),
+        Kind::of::<Dns>(),
+        Kind::of::<Smtp>(),
+        Kind::of::<Mysql>(),
+        Kind::of::<Pgsql>(),
+        Kind::of::<Mongodb>(),
+    ]
 }
 
 /// The parsers of the protocol called `name`, with its defaults.
