@@ -140,6 +140,8 @@ impl Conn {
                     return Progress::Skip { consumed: at, then: SkipLen::Exactly(left) };
                 }
                 Said::Bad(why) => {
+                    // How far it was read depends on how the bytes came.
+                    self.client.reset();
                     self.give_up_all(Reason::Malformed, config, cx);
                     let how = Finish::Malformed(WireError::new(why, at));
                     return Progress::Finish { consumed: at, how };
