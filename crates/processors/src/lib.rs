@@ -45,6 +45,7 @@ mod condition;
 mod event;
 mod fault;
 mod host;
+mod layout;
 pub mod limits;
 mod pattern;
 mod processors;

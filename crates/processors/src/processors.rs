@@ -165,7 +165,7 @@ mod tests {
     fn mistakes_beyond_the_tables_have_a_place() {
         assert_eq!(
             errors("[{rate_limit: {limit: many}}]"),
-            "test.yml:1:36: processors[0].rate_limit.limit: expected a number and a unit such as 10/s, 600/m or 10000/h, found \"many\""
+            "test.yml:1:35: processors[0].rate_limit.limit: expected a number and a unit such as 10/s, 600/m or 10000/h, found \"many\""
         );
     }
 }
