@@ -47,7 +47,16 @@ pub(crate) fn end(bytes: &[u8], number: Option<u8>, numbers: Numbers, with_statu
     if found.is_none() && with_status {
         found = whole.into_iter().flatten().find_map(|bytes| status(bytes, numbers));
     }
+    if found.is_none() && number.is_some() && ends_another(bytes, numbers) {
+        return None;
+    }
     found.or_else(|| whole.into_iter().flatten().find_map(error_text))
+}
+
+/// Whether these bytes end with the end of any call; for those that do not end the one that is asked for.
+pub(crate) fn ends_another(bytes: &[u8], numbers: Numbers) -> bool {
+    let shorter = bytes.strip_suffix(&[message::END_OF_RESPONSE]);
+    [Some(bytes), shorter].into_iter().flatten().any(|bytes| end_of_call(bytes, None, numbers).is_some())
 }
 
 fn end_of_call(bytes: &[u8], number: Option<u8>, numbers: Numbers) -> Option<End<'_>> {

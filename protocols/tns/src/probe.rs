@@ -11,6 +11,9 @@ use crate::statement::TELLING;
 use crate::ttc::{Found, Numbers};
 use crate::wire::{self, DATA_HEADER, HEADER, Header, Kind, data_flags};
 
+/// Bytes of a call in which its statement must begin to be recognised.
+const CALL_HEAD: usize = 384;
+
 const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
 const SERVER: Verdict = Verdict::Match { sender: Role::Server };
 
@@ -42,8 +45,8 @@ fn short(head: &[u8]) -> Verdict {
 
 fn connect(head: &[u8], header: Header) -> Verdict {
     /// Offset, options and the like, then perhaps a descriptor.
-    const LENGTHS: std::ops::RangeInclusive<usize> = 34..=8192;
-    const OFFSETS: std::ops::RangeInclusive<usize> = 34..=128;
+    const LENGTHS: std::ops::RangeInclusive<usize> = 28..=8192;
+    const OFFSETS: std::ops::RangeInclusive<usize> = 26..=128;
     if !LENGTHS.contains(&header.len) {
         return Verdict::Reject;
     }
@@ -116,10 +119,10 @@ fn data(head: &[u8], header: Header) -> Verdict {
             if !call::begins(payload, None) {
                 return Verdict::Reject;
             }
-            match call::read(payload, Form::default(), |_| ()) {
-                Said::Call(call) if call.user.is_some() || call.statement.is_some_and(tells) => CLIENT,
-                _ => wait,
-            }
+            // What was said of fewer bytes stays said: the first of them that tell decide.
+            let last = payload.len().min(CALL_HEAD);
+            let tells = |len: usize| payload.get(..len).is_some_and(calls);
+            if (3..=last).any(tells) { CLIENT } else { wait }
         }
         _ => {
             let ends = [Numbers::Counted, Numbers::Native]
@@ -127,6 +130,14 @@ fn data(head: &[u8], header: Header) -> Verdict {
                 .any(|numbers| whole.is_some_and(|whole| answer::end(whole, None, numbers, false).is_some()));
             if ends { SERVER } else { wait }
         }
+    }
+}
+
+/// A call with a user or a statement.
+fn calls(payload: &[u8]) -> bool {
+    match call::read(payload, Form::default(), |_| ()) {
+        Said::Call(call) => call.user.is_some() || call.statement.is_some_and(tells),
+        Said::Nothing | Said::Unknown => false,
     }
 }
 

@@ -128,6 +128,11 @@ impl Conn {
         if let Some(end) = answer::end(payload, number, numbers, with_status) {
             self.reply.finish(end);
             found = true;
+        } else if number.is_some() && answer::ends_another(payload, numbers) {
+            // The late answer to a call that was given up.
+            cx.unmatched_response();
+            self.reply.clear();
+            return;
         } else if !is_first || flags & data_flags::END_OF_RESPONSE == 0 {
             self.reply.keep(payload);
             if !is_first {

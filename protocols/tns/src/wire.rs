@@ -107,7 +107,7 @@ impl Header {
         }
         let Some(kind) = Kind::of(code) else { return Err(WireError::new("type of packet", 4)) };
         let least = match kind {
-            Kind::Connect => 34,
+            Kind::Connect => 28,
             Kind::Accept => 24,
             Kind::Data => DATA_HEADER,
             _ => HEADER,

@@ -121,7 +121,8 @@ impl Version {
         call.extend(number(25));
         call.extend(number(0x3fff_ffff));
         call.extend([0; 11]);
-        call.extend([0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        call.push(1);
+        call.extend([0; 8]);
         if self.fields >= 8 {
             call.extend([0; 5]);
         }
@@ -191,7 +192,7 @@ impl Version {
         let mut bytes = vec![17, 135, seq];
         let token = |bytes: &mut Vec<u8>| {
             if self.fields >= 18 {
-                bytes.push(0)
+                bytes.push(0);
             }
         };
         token(&mut bytes);
