@@ -10,7 +10,7 @@ pub const MAX_DECODED_VALUES: usize = 10_000;
 pub const MAX_MADE_BYTES: usize = 16 << 20;
 /// Messages in `error.message`.
 pub const MAX_MESSAGES: usize = 16;
-/// Combinations of values that one `rate_limit` tells apart; beyond them the one longest unused gives way.
+/// Combinations of values that one `rate_limit` tells apart; beyond them those longest unused give way.
 pub const MAX_RATES: usize = 10_000;
 /// Processors of one list, those in branches included.
 pub const MAX_PROCESSORS: usize = 10_000;
