@@ -8,6 +8,7 @@ use packetbeat_core::record::{AnyRecord, Sink};
 use packetbeat_dns::Dns;
 use packetbeat_engine::{Batch, Configured, Registry, Settings, Worker};
 use packetbeat_http::Http;
+use packetbeat_memcache::Memcache;
 use packetbeat_mongodb::Mongodb;
 use packetbeat_mysql::Mysql;
 use packetbeat_pgsql::Pgsql;
@@ -20,7 +21,7 @@ const BATCH_PACKETS: u64 = packetbeat_engine::merge::BATCH_PACKETS;
 
 /// The protocols that are measured.
 #[must_use]
-pub fn kinds() -> [Kind; 6] {
+pub fn kinds() -> [Kind; 7] {
     [
         Kind::of::<Http>(),
         Kind::of::<Dns>(),
@@ -28,6 +29,7 @@ pub fn kinds() -> [Kind; 6] {
         Kind::of::<Mysql>(),
         Kind::of::<Pgsql>(),
         Kind::of::<Mongodb>(),
+        Kind::of::<Memcache>(),
     ]
 }
 

@@ -20,6 +20,7 @@ pub mod capture;
 pub mod dialogue;
 pub mod frames;
 pub mod lab;
+pub mod memcache;
 pub mod mongodb;
 pub mod mysql;
 pub mod pgsql;

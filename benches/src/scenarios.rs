@@ -23,7 +23,7 @@ use crate::dialogue::{Datagrams, Dialogue};
 use crate::frames::{self, ACK, Place};
 use crate::reassembly::{Order, payload, reassemble};
 use crate::traffic::{self, Said};
-use crate::{lab, mongodb, mysql, pgsql};
+use crate::{lab, memcache, mongodb, mysql, pgsql};
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Scenario {
 }
 
 /// All of them, in the order of the analysis.
-pub const ALL: [Scenario; 24] = [
+pub const ALL: [Scenario; 27] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
     Scenario { name: "files/mapped", unit: "packet", prepare: walk_mapped },
     Scenario { name: "decode/plain", unit: "packet", prepare: |count| decode(count, plain(false)) },
@@ -67,6 +67,9 @@ pub const ALL: [Scenario; 24] = [
     Scenario { name: "message/dns", unit: "exchange", prepare: dns },
     Scenario { name: "message/http", unit: "exchange", prepare: http },
     Scenario { name: "message/smtp", unit: "mail", prepare: smtp },
+    Scenario { name: "message/memcache", unit: "command", prepare: |count| gets(count, 100) },
+    Scenario { name: "message/memcache-long", unit: "command", prepare: |count| gets(count, 10_000) },
+    Scenario { name: "message/memcache-binary", unit: "command", prepare: binary_gets },
     Scenario { name: "message/mongodb", unit: "command", prepare: |count| commands(count, 10) },
     Scenario { name: "message/mongodb-long", unit: "command", prepare: |count| commands(count, 200) },
     Scenario { name: "message/mysql", unit: "statement", prepare: |count| statements(count, 10) },
@@ -213,6 +216,15 @@ fn http(count: u32) -> Box<dyn FnMut()> {
 
 fn smtp(count: u32) -> Box<dyn FnMut()> {
     talk("smtp", &traffic::smtp_greeting(), (0..count).flat_map(traffic::smtp).collect(), count)
+}
+
+fn gets(count: u32, bytes: usize) -> Box<dyn FnMut()> {
+    let said = (0..count).flat_map(|number| memcache::get(number, bytes)).collect();
+    talk("memcache", &[], said, count)
+}
+
+fn binary_gets(count: u32) -> Box<dyn FnMut()> {
+    talk("memcache", &[], (0..count).flat_map(|number| memcache::binary_get(number, 100)).collect(), count)
 }
 
 fn commands(count: u32, documents: u32) -> Box<dyn FnMut()> {

@@ -1,0 +1,5 @@
+//! Memcache over TCP and UDP.
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| packetbeat_fuzz::talk::run::<packetbeat_memcache::Memcache>(input));
