@@ -82,14 +82,31 @@ impl<'b> Doc<'b> {
         }
     }
 
+    /// Passes over the next member; false at the end.
+    pub(crate) fn skip(&mut self) -> Result<bool, Stop> {
+        let Some((kind, _)) = self.next_name()? else { return Ok(false) };
+        if kind == 3 {
+            Doc::read(&mut self.0)?;
+        } else {
+            Value::read(kind, &mut self.0)?;
+        }
+        Ok(true)
+    }
+
     /// All members up to the end, or to the first that cannot be read.
     pub(crate) fn elements(mut self) -> impl Iterator<Item = Element<'b>> {
         std::iter::from_fn(move || self.next().ok().flatten())
     }
 
     /// The first member of this name.
-    pub(crate) fn get(self, key: &[u8]) -> Option<Value<'b>> {
-        self.elements().find(|element| element.key == key).map(|element| element.value)
+    pub(crate) fn get(mut self, key: &[u8]) -> Option<Value<'b>> {
+        loop {
+            let (kind, name) = self.next_name().ok()??;
+            let value = Value::read(kind, &mut self.0).ok()?;
+            if name == key {
+                return Some(value);
+            }
+        }
     }
 }
 

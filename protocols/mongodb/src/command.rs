@@ -69,6 +69,9 @@ const SECRET: &[&str] = &[
     "usersInfo",
 ];
 
+/// Commands that a login may stand within.
+const HELLO: &[&str] = &["hello", "isMaster"];
+
 /// A command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Command<'b> {
@@ -138,11 +141,14 @@ fn is_one_of(name: &[u8], list: &[&str]) -> bool {
 
 /// Who wants to log in by this command; empty if it is no login, or does not say. The proof is not looked at.
 pub(crate) fn user<'b>(command: &Command<'b>, doc: Doc<'b>) -> &'b [u8] {
-    let nested = doc.get(b"speculativeAuthenticate").as_ref().and_then(Value::as_doc);
-    let login = match nested {
-        Some(nested) => nested,
-        None if command.is_secret => doc,
-        None => return &[],
+    let login = if command.is_secret {
+        doc
+    } else if is_one_of(command.name, HELLO) {
+        let nested = doc.get(b"speculativeAuthenticate");
+        let Some(nested) = nested.as_ref().and_then(Value::as_doc) else { return &[] };
+        nested
+    } else {
+        return &[];
     };
     match login.elements().next().map(|first| first.key) {
         Some(b"authenticate") => login.get(b"user").as_ref().and_then(Value::as_text).unwrap_or_default(),

@@ -254,9 +254,9 @@ impl Reply {
         let mut count = 0;
         loop {
             let (next, end) = (batch.0.place(), batch.0.left());
-            match batch.next() {
-                Ok(Some(_)) => count += 1,
-                Ok(None) => return self.returned = Some(count),
+            match batch.skip() {
+                Ok(true) => count += 1,
+                Ok(false) => return self.returned = Some(count),
                 Err(Stop::Cut) => {
                     let next = next as u64;
                     self.walk = Some(Walk { next, end: next + end as u64, message: 0, count });
