@@ -21,6 +21,7 @@ mod mongodb;
 mod mysql;
 mod output;
 mod pgsql;
+mod processors;
 mod reading;
 mod recorded;
 mod redis;
