@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 for script in smtp http dns mdns cassandra mongodb memcache mysql pgsql redis; do ./$script.sh; done
+./tns.py
 du -ch "${PCAPS:-../pcaps}"/*.pcap

@@ -26,3 +26,4 @@ mod reading;
 mod recorded;
 mod redis;
 mod secrets;
+mod tns;
