@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::limits::{COMMAND_BYTES, NAME_BYTES};
-use crate::names::{self, Answers, Key, Secrets, Spec, Upper};
+use crate::names::{self, Answers, Hints, Key, Secrets, Spec, Upper};
 use crate::values::Sink;
 use crate::wire::Kind;
 
@@ -32,6 +32,8 @@ pub(crate) struct Command {
     /// Of the text: the name, of so many words.
     name: usize,
     words: u32,
+    /// It goes on with a second word.
+    has_second_word: bool,
     /// Of the text: the first key.
     key: Range<usize>,
     /// Of the text: the user who logs in.
@@ -109,7 +111,7 @@ impl Command {
 
     /// Whether the argument that is being read says how the command is answered: which it is, or what `CLIENT REPLY` asks for.
     pub(crate) fn decides(&self) -> bool {
-        let is_name = self.index == 0 || (self.index == 1 && self.has_second_word());
+        let is_name = self.index == 0 || (self.index == 1 && self.has_second_word);
         is_name || self.spec.answers == Answers::Reply
     }
 
@@ -159,17 +161,12 @@ impl Command {
         self.mask && index >= self.words && !is_named && self.shown == Shown::Plainly
     }
 
-    /// Whether the name goes on with a second word.
-    fn has_second_word(&self) -> bool {
-        let name = self.text.get(..self.name).unwrap_or_default();
-        self.words == 1 && names::has_two_words(Upper::of(name).bytes())
-    }
-
     /// The name is known as far as it goes.
     fn named(&mut self, name: usize) {
         self.name = name;
         self.words += 1;
         let upper = Upper::of(self.text.get(..name).unwrap_or_default());
+        self.has_second_word = self.words == 1 && names::has_two_words(upper.bytes());
         self.spec = names::spec(upper.bytes());
         self.key_at = match self.spec.key {
             Key::At(at) => Some(at),
@@ -184,18 +181,17 @@ impl Command {
     /// An argument behind the name is over: what it says about those that follow.
     fn learn(&mut self, index: u32) {
         let text = std::mem::take(&mut self.text);
-        let name = Upper::of(text.get(..self.name).unwrap_or_default());
         let argument = text.get(self.start..).unwrap_or_default();
         self.learn_key(index, argument);
         self.learn_secret(index, argument);
-        match name.bytes() {
-            b"CLIENT REPLY" if index == 2 => {
-                let is = |word: &[u8]| argument.eq_ignore_ascii_case(word);
+        let is = |word: &[u8]| argument.eq_ignore_ascii_case(word);
+        match self.spec.hints {
+            Hints::Reply if index == 2 => {
                 self.skip = is(b"SKIP");
                 self.reply = if is(b"ON") { Some(true) } else { is(b"OFF").then_some(false) };
             }
-            b"REPLCONF" if index == 1 => self.acknowledges = argument.eq_ignore_ascii_case(b"ACK"),
-            b"CONFIG GET" => self.asks_secret |= names::may_be_secret_setting(argument),
+            Hints::Replica if index == 1 => self.acknowledges = is(b"ACK"),
+            Hints::Settings => self.asks_secret |= names::may_be_secret_setting(argument),
             _ => {}
         }
         self.text = text;
@@ -296,14 +292,15 @@ impl Sink for Command {
         let (index, end) = (self.index, self.text.len());
         match index {
             0 => self.named(end.min(NAME_BYTES)),
-            1 if self.has_second_word() && end <= NAME_BYTES => {
+            1 if self.has_second_word && end <= NAME_BYTES => {
                 self.named(end);
                 if self.count == 2 {
                     // There is nothing else that it could be about.
                     self.key = self.start..end;
                 }
             }
-            _ => self.learn(index),
+            _ if self.spec.has_telling_arguments() => self.learn(index),
+            _ => {}
         }
         if self.key_at == Some(index) {
             self.key = self.start..end;

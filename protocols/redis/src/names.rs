@@ -63,18 +63,41 @@ pub(crate) enum Secrets {
     Sentinel,
 }
 
+/// What the arguments of a command say about how it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Hints {
+    /// Nothing.
+    #[default]
+    None,
+    /// `CLIENT REPLY`: whether answers are wanted.
+    Reply,
+    /// `REPLCONF`: an acknowledgment is not answered.
+    Replica,
+    /// `CONFIG GET`: the answer may hold a password.
+    Settings,
+}
+
 /// A command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spec {
     pub(crate) answers: Answers,
     pub(crate) key: Key,
     pub(crate) secrets: Secrets,
+    pub(crate) hints: Hints,
+}
+
+impl Spec {
+    /// Whether an argument may say something about others, or about the answer.
+    pub(crate) const fn has_telling_arguments(&self) -> bool {
+        let fixed_key = matches!(self.key, Key::At(_) | Key::None);
+        !fixed_key || !matches!((self.secrets, self.hints), (Secrets::None, Hints::None))
+    }
 }
 
 impl Default for Spec {
     /// A command that nobody knows: its first argument counts as its key.
     fn default() -> Self {
-        Self { answers: Answers::One, key: Key::At(1), secrets: Secrets::None }
+        Self { answers: Answers::One, key: Key::At(1), secrets: Secrets::None, hints: Hints::None }
     }
 }
 
@@ -173,7 +196,7 @@ pub(crate) fn is_typed_often(upper: &[u8]) -> bool {
 /// What is known of the command whose name, in capitals, is this.
 pub(crate) fn spec(upper: &[u8]) -> Spec {
     let plain = Spec::default();
-    let of = |answers, key, secrets| Spec { answers, key, secrets };
+    let of = |answers, key, secrets| Spec { answers, key, secrets, hints: Hints::None };
     match upper {
         b"GET" | b"SET" => plain,
         b"SUBSCRIBE" | b"PSUBSCRIBE" | b"SSUBSCRIBE" => Spec { answers: Answers::Subscribe, ..plain },
@@ -193,7 +216,9 @@ pub(crate) fn spec(upper: &[u8]) -> Spec {
         b"BLMPOP" | b"BZMPOP" => Spec { key: Key::Counted(3), ..plain },
         b"XREAD" | b"XREADGROUP" => Spec { key: Key::Behind(b"STREAMS"), ..plain },
         b"MIGRATE" => of(Answers::One, Key::Migrate, Secrets::Migrate),
-        b"CLIENT REPLY" => Spec { answers: Answers::Reply, key: Key::At(2), ..plain },
+        b"CLIENT REPLY" => Spec { answers: Answers::Reply, key: Key::At(2), hints: Hints::Reply, ..plain },
+        b"REPLCONF" => Spec { hints: Hints::Replica, ..plain },
+        b"CONFIG GET" => Spec { key: Key::At(2), hints: Hints::Settings, ..plain },
         b"ACL SETUSER" => of(Answers::One, Key::At(2), Secrets::Rules),
         b"ACL GETUSER" | b"ACL LIST" | b"ACL GENPASS" => of(Answers::Secret, Key::At(2), Secrets::None),
         b"CONFIG SET" => of(Answers::One, Key::At(2), Secrets::Config),
