@@ -3,7 +3,7 @@
 
 mod talk;
 
-use packetbeat_testkit::{Conversation, Options, tcp};
+use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations};
 use packetbeat_tns::Tns;
 use talk::{V12, V23, Version, marker, status};
 
@@ -68,4 +68,20 @@ fn tns_conforms() {
         .conversations([statements("12.2", V12), statements("23ai", V23), long_statement()])
         .steady(opening(V12), repeated)
         .check();
+}
+
+#[test]
+fn sessions_of_many_versions_conform() {
+    let talks = tcp_conversations("../../tests/pcaps/tns.pcap", &[1521, 1024]);
+    assert!(talks.is_ok(), "{:?}", talks.err());
+    // As above; where encryption is agreed on in a hole, what follows cannot be read.
+    let options = Options {
+        effort: 1 << 20,
+        rounds: 200,
+        remembers: true,
+        allocations: None,
+        lost_at_hole: 4,
+        ..Options::default()
+    };
+    tcp::<Tns>(options).conversations(talks.unwrap_or_default()).check();
 }
