@@ -74,8 +74,12 @@ impl Commands {
     /// A command that is a line.
     fn line(&mut self, dir: Dir, window: Window<'_>, mask: bool, cx: &Cx<'_>) -> (usize, Said) {
         const NONE: Said = Said::Bad("no command");
-        let may_begin = |byte: &u8| byte.is_ascii_alphabetic() || byte.is_ascii_whitespace() || *byte == b'"';
-        if !window.bytes.first().is_some_and(may_begin) {
+        // Blanks in front of a command, and empty lines: nothing answers them.
+        let blanks = window.bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if blanks > 0 {
+            return (blanks, Said::Nothing);
+        }
+        if !window.bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'"') {
             return (0, NONE);
         }
         let fresh = window.bytes.get(window.fresh..).unwrap_or_default();
