@@ -266,8 +266,15 @@ impl Request {
     ) {
         let mut name = [0; COMMAND_BYTES];
         let name = copied(&mut name, self.texts.get(Part::Command));
-        let names = [name, DATABASE, b"collection"];
-        let style = Style { names: &names, data, ..self.style(QUERY_BYTES, omit, pen.config) };
+        // Where values are hidden, those that are names are not: of a command alone, as documents have members of any name.
+        let own: &[u8] = if name == b"getMore" { b"collection" } else { name };
+        let names = [DATABASE, own];
+        let names = match (name.is_empty(), self.texts.get(Part::Collection).is_empty()) {
+            (true, _) => &[][..],
+            (false, true) => &names[..1],
+            (false, false) => &names,
+        };
+        let style = Style { names, data, ..self.style(QUERY_BYTES, omit, pen.config) };
         self.call(Part::Query, Some((doc, &[])), style, pen);
         if pen.config.send_request {
             let style = Style { limit: REQUEST_TEXT_BYTES, data: &[], ..style };

@@ -221,6 +221,15 @@ fn masked_nothing_but_names_is_left() {
         );
         assert_eq!(events[0]["request"], events[0]["query"]);
     }
+    let members =
+        [text("", "SECRET"), text("collection", "SECRET"), text("$db", "SECRET"), text("find", "SECRET")];
+    let eval = [text("eval", "SECRET"), text("collection", "SECRET"), text("$db", "shop")];
+    let more = [long("getMore", 7), text("collection", "orders"), text("$db", "shop")];
+    let mut drive = Drive::new(mongodb(&options));
+    drive.client(query(1, "t.c", 0, 0, &members)).client(msg(2, 0, &eval)).client(msg(3, 0, &more));
+    let events = drive.events(Close::Fin);
+    assert!(!leaks(&events, "SECRET") && events.len() == 3, "{events:#?}");
+    assert_eq!(events[2]["query"], r#".msg({"$db":"shop","collection":"orders","getMore":"?"})"#);
     let update = [&[0; 4][..], &doc(&[text("a", "SECRET")]), &doc(&[text("b", "SECRET")])].concat();
     let mut drive = Drive::new(mongodb(&options));
     drive.client(legacy(1, 2001, "t.c", &update)).client(legacy(
