@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, DEFAULT, ENABLED, ESCAPE_HTML, HEADERS, MAPPINGS, RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
+    BACKOFF, DEFAULT, ENABLED, ESCAPE_HTML, HEADERS, MAPPINGS, OWN_QUEUE, RETRIES, WHEN, WORKER, WORKERS,
 };
 use crate::ssl::{KERBEROS, SSL};
 

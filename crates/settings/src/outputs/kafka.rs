@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use packetbeat_core::setting::{Setting, Type};
 
-use super::shared::{
-    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, RETRIES, OWN_QUEUE, WHEN, WORKER, WORKERS,
-};
+use super::shared::{BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, OWN_QUEUE, RETRIES, WHEN, WORKER, WORKERS};
 use crate::ssl::{KERBEROS, SSL};
 
 /// `output.kafka`. Of `topic` and `topics` one must be there.

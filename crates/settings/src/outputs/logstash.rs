@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, ENABLED, ESCAPE_HTML, RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WORKER, WORKERS,
+    BACKOFF, ENABLED, ESCAPE_HTML, OWN_QUEUE, RETRIES, SOCKS_PROXY, SOCKS_RESOLVER, WORKER, WORKERS,
 };
 use crate::ssl::SSL;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use packetbeat_core::setting::{Setting, Type};
 
 use super::shared::{
-    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, RETRIES, OWN_QUEUE, SOCKS_PROXY, SOCKS_RESOLVER, WHEN,
+    BACKOFF, CODEC, DEFAULT, ENABLED, MAPPINGS, OWN_QUEUE, RETRIES, SOCKS_PROXY, SOCKS_RESOLVER, WHEN,
     WORKER, WORKERS,
 };
 use crate::ssl::SSL;
