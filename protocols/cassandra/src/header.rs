@@ -114,6 +114,12 @@ impl Header {
     /// The shortest header.
     pub(crate) const LEAST: usize = 8;
 
+    /// How many bytes more tell something, where so many are there of a header: its first two are judged at once, so that what is no
+    /// header is none at the same byte however the stream was cut.
+    pub(crate) const fn missing(there: usize) -> usize {
+        if there < 2 { 1 } else { Self::LEAST.saturating_sub(there) }
+    }
+
     /// Reads a header of one direction; `None` where bytes are missing.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ fn messages(conn: &mut Conn, dir: Dir, window: Window<'_>, config: &Config, cx: 
         let rest = window.after(at);
         let header = match Header::read(rest.bytes, dir) {
             Ok(Some(header)) => header,
-            Ok(None) => return Progress::wait(at, Header::LEAST.saturating_sub(rest.bytes.len())),
+            Ok(None) => return Progress::wait(at, Header::missing(rest.bytes.len())),
             Err(error) => return Progress::Finish { consumed: at, how: Finish::Malformed(error) },
         };
         let half = half(conn, dir, rest, header, cx);

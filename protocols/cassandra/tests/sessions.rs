@@ -339,3 +339,22 @@ fn flags_warnings_traces_and_payloads() {
     assert_eq!(event["packetbeat.custom_payload"], json!(["who"]));
     assert!(!event.to_string().contains("secret"));
 }
+
+#[test]
+fn what_is_no_header_is_none_at_the_same_byte_however_it_was_cut() {
+    for second in [&b"\x47"[..], b"\x04\xff"] {
+        let ask = query(four(), 1, "SELECT a FROM t");
+        let mut whole = Drive::new(cassandra(&[]));
+        whole.client([&ask[..], second].concat()).server(void(four(), 1));
+        let mut cut = Drive::new(cassandra(&[]));
+        cut.client(&ask);
+        for byte in second {
+            cut.client([*byte]);
+        }
+        cut.server(void(four(), 1));
+        assert!(matches!(whole.finished, Some(Finish::Malformed(_))));
+        assert_eq!(whole.finished, cut.finished);
+        assert_eq!(whole.events(Close::Fin).len(), 1);
+        assert_eq!(cut.events(Close::Fin)[0]["packetbeat"]["unmatched"], "malformed");
+    }
+}
