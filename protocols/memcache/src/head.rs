@@ -25,6 +25,9 @@ pub(crate) enum Head {
     Cut(usize),
 }
 
+const NO_REQUEST: WireError = WireError::new("neither a command nor a binary request", 0);
+const NO_REPLY: WireError = WireError::new("neither a reply nor a binary one", 0);
+
 /// A line.
 enum Line<'l> {
     Whole(&'l [u8], usize),
@@ -32,13 +35,18 @@ enum Line<'l> {
     Part,
     /// Too long: the part of it that ends with a word.
     Long(&'l [u8]),
+    /// What never is in a line is in it.
+    Wrong,
 }
 
 fn line(bytes: &[u8], fresh: usize) -> Line<'_> {
     let seen = fresh.min(bytes.len());
     let new = bytes.get(seen..).unwrap_or_default();
     let Some(end) = memchr::memchr(b'\n', new).map(|at| at + seen).filter(|end| *end <= LINE_BYTES) else {
-        let Some(long) = bytes.get(..LINE_BYTES) else { return Line::Part };
+        let Some(long) = bytes.get(..LINE_BYTES) else {
+            let may_be = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\r');
+            return if new.iter().all(may_be) { Line::Part } else { Line::Wrong };
+        };
         let word = memchr::memrchr(b' ', long).unwrap_or(LINE_BYTES);
         return Line::Long(long.get(..word).unwrap_or(long));
     };
@@ -69,9 +77,10 @@ pub(crate) fn request(
         Line::Part => return Ok(Head::Needs(1)),
         Line::Whole(line, len) => (line, Head::Took(len)),
         Line::Long(line) => (line, Head::Cut(line.len())),
+        Line::Wrong => return Err(NO_REQUEST),
     };
     if !is_text(line) {
-        return Err(WireError::new("neither a command nor a binary request", 0));
+        return Err(NO_REQUEST);
     }
     let data = request::read(line, to);
     to.hidden = to.kind == Kind::Unknown && !config.parse_unknown;
@@ -108,9 +117,10 @@ pub(crate) fn reply(
         Line::Part => return Ok(Head::Needs(1)),
         Line::Whole(line, len) => (line, len),
         Line::Long(_) => return Err(WireError::new("line too long", LINE_BYTES)),
+        Line::Wrong => return Err(NO_REPLY),
     };
     if !is_text(line) {
-        return Err(WireError::new("neither a reply nor a binary one", 0));
+        return Err(NO_REPLY);
     }
     if config.send_response {
         to.keep_raw(line);

@@ -1,8 +1,11 @@
 //! The conformance kit, on conversations by hand.
-#![allow(missing_docs, clippy::indexing_slicing)] // a test
+#![allow(missing_docs, clippy::unwrap_used)] // a test
+
+mod talk;
 
 use packetbeat_memcache::Memcache;
-use packetbeat_testkit::{Conversation, Options, tcp, udp};
+use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations, udp};
+use talk::packet;
 
 packetbeat_testkit::count_allocations!();
 
@@ -55,59 +58,6 @@ fn meta() -> Conversation {
         .server("ME k2 exp=-1 la=3 cas=5 fetch=no cls=1 size=66\r\n")
         .client("mg gone\r\n")
         .server("EN\r\n")
-}
-
-struct Packet {
-    opcode: u8,
-    status: u16,
-    opaque: u32,
-    extras: Vec<u8>,
-    key: &'static [u8],
-    value: Vec<u8>,
-}
-
-fn packet(opcode: u8, opaque: u32) -> Packet {
-    Packet { opcode, status: 0, opaque, extras: Vec::new(), key: b"", value: Vec::new() }
-}
-
-impl Packet {
-    fn extras(self, extras: impl Into<Vec<u8>>) -> Self {
-        Self { extras: extras.into(), ..self }
-    }
-
-    fn key(self, key: &'static [u8]) -> Self {
-        Self { key, ..self }
-    }
-
-    fn value(self, value: impl Into<Vec<u8>>) -> Self {
-        Self { value: value.into(), ..self }
-    }
-
-    fn status(self, status: u16) -> Self {
-        Self { status, ..self }
-    }
-
-    fn bytes(&self, magic: u8) -> Vec<u8> {
-        let mut bytes = vec![magic, self.opcode];
-        bytes.extend((self.key.len() as u16).to_be_bytes());
-        bytes.extend([self.extras.len() as u8, 0]);
-        bytes.extend(self.status.to_be_bytes());
-        bytes.extend(((self.extras.len() + self.key.len() + self.value.len()) as u32).to_be_bytes());
-        bytes.extend(self.opaque.to_be_bytes());
-        bytes.extend([0; 8]);
-        bytes.extend_from_slice(&self.extras);
-        bytes.extend_from_slice(self.key);
-        bytes.extend_from_slice(&self.value);
-        bytes
-    }
-
-    fn request(&self) -> Vec<u8> {
-        self.bytes(0x80)
-    }
-
-    fn reply(&self) -> Vec<u8> {
-        self.bytes(0x81)
-    }
 }
 
 fn binary() -> Conversation {
@@ -186,6 +136,16 @@ fn streams_conform() {
         .conversations(talks)
         .steady(Conversation::new("none"), repeated)
         .check();
+}
+
+#[test]
+fn recorded_sessions_conform() {
+    // All of them take minutes: a part of the usual effort.
+    let options = Options { effort: 64 << 10, rounds: 50, ..Options::default() };
+    let captures = ["memcache", "memcache-meta", "memcache-binary"];
+    let talks = captures
+        .map(|name| tcp_conversations(format!("../../tests/pcaps/{name}.pcap"), &[11211, 11212]).unwrap());
+    tcp::<Memcache>(options).conversations(talks.into_iter().flatten()).check();
 }
 
 #[test]
