@@ -12,6 +12,7 @@ use packetbeat_memcache::Memcache;
 use packetbeat_mongodb::Mongodb;
 use packetbeat_mysql::Mysql;
 use packetbeat_pgsql::Pgsql;
+use packetbeat_redis::Redis;
 use packetbeat_smtp::Smtp;
 
 use crate::capture::Capture;
@@ -21,11 +22,12 @@ const BATCH_PACKETS: u64 = packetbeat_engine::merge::BATCH_PACKETS;
 
 /// The protocols that are measured.
 #[must_use]
-pub fn kinds() -> [Kind; 7] {
+pub fn kinds() -> [Kind; 8] {
     [
         Kind::of::<Http>(),
         Kind::of::<Dns>(),
         Kind::of::<Smtp>(),
+        Kind::of::<Redis>(),
         Kind::of::<Mysql>(),
         Kind::of::<Pgsql>(),
         Kind::of::<Mongodb>(),

@@ -24,6 +24,7 @@ pub mod memcache;
 pub mod mongodb;
 pub mod mysql;
 pub mod pgsql;
+pub mod redis;
 pub mod reassembly;
 pub mod scenarios;
 pub mod traffic;

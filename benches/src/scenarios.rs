@@ -23,7 +23,7 @@ use crate::dialogue::{Datagrams, Dialogue};
 use crate::frames::{self, ACK, Place};
 use crate::reassembly::{Order, payload, reassemble};
 use crate::traffic::{self, Said};
-use crate::{lab, memcache, mongodb, mysql, pgsql};
+use crate::{lab, memcache, mongodb, mysql, pgsql, redis};
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Scenario {
 }
 
 /// All of them, in the order of the analysis.
-pub const ALL: [Scenario; 27] = [
+pub const ALL: [Scenario; 30] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
     Scenario { name: "files/mapped", unit: "packet", prepare: walk_mapped },
     Scenario { name: "decode/plain", unit: "packet", prepare: |count| decode(count, plain(false)) },
@@ -77,6 +77,9 @@ pub const ALL: [Scenario; 27] = [
     Scenario { name: "message/pgsql", unit: "statement", prepare: |count| queries(count, 10) },
     Scenario { name: "message/pgsql-long", unit: "statement", prepare: |count| queries(count, 200) },
     Scenario { name: "message/pgsql-extended", unit: "statement", prepare: |count| executions(count, 10) },
+    Scenario { name: "message/redis", unit: "command", prepare: redis_commands },
+    Scenario { name: "message/redis-pipeline", unit: "command", prepare: redis_pipelines },
+    Scenario { name: "message/redis-list", unit: "command", prepare: redis_lists },
     Scenario { name: "event/encode", unit: "event", prepare: encode },
     Scenario { name: "run/dns", unit: "exchange", prepare: |count| run(count, traffic::dns_capture(count)) },
     Scenario {
@@ -235,6 +238,20 @@ fn commands(count: u32, documents: u32) -> Box<dyn FnMut()> {
 fn statements(count: u32, rows: u32) -> Box<dyn FnMut()> {
     let said = (0..count).flat_map(|number| mysql::statement(number, rows)).collect();
     talk("mysql", &mysql::opening(), said, count)
+}
+
+fn redis_commands(count: u32) -> Box<dyn FnMut()> {
+    talk("redis", &[], (0..count).flat_map(redis::exchange).collect(), count)
+}
+
+fn redis_pipelines(count: u32) -> Box<dyn FnMut()> {
+    const DEPTH: u32 = 8;
+    let said = (0..count / DEPTH).flat_map(|number| redis::pipeline(number, DEPTH)).collect();
+    talk("redis", &[], said, count / DEPTH * DEPTH)
+}
+
+fn redis_lists(count: u32) -> Box<dyn FnMut()> {
+    talk("redis", &[], (0..count).flat_map(|number| redis::list(number, 100)).collect(), count)
 }
 
 fn queries(count: u32, rows: u32) -> Box<dyn FnMut()> {
