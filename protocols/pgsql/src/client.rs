@@ -339,8 +339,12 @@ impl Conn {
         if let Some(request) = self.open_request().filter(joins) {
             request.half.bytes = request.half.bytes.saturating_add(half.bytes);
             request.executes = true;
+            if !name.is_empty() {
+                self.portals.with(name, |portal| portal.begun = true);
+            }
             return Ok(());
         }
+        let whole = self.is_whole;
         let request = self.ask(Kind::Extended, config, cx);
         (request.half, request.executes) = (half, true);
         let Self { pending, portals, .. } = self;
@@ -351,8 +355,11 @@ impl Conn {
             request.statement.extend_from_slice(&portal.statement);
             request.formats.extend_from_slice(&portal.formats);
             (request.cut, request.unknown, request.again) = (portal.cut, portal.unknown, portal.begun);
+            portal.begun = true;
         });
-        request.unknown |= known.is_none();
+        // A portal whose Bind is missing may have been executed before.
+        (request.unknown, request.again) =
+            (request.unknown || known.is_none(), request.again || (known.is_none() && !whole));
         self.watch(config, cx);
         Ok(())
     }

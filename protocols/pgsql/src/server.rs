@@ -82,12 +82,17 @@ impl Conn {
     /// here.
     fn find_answer(&mut self, bytes: &[u8], config: &Config, cx: &mut Cx<'_>) -> Option<Step> {
         let Some(request) = self.pending.oldest() else {
-            return Some(if bytes.is_empty() { Step::Needs(1) } else { Step::Took(bytes.len()) });
+            if bytes.is_empty() {
+                return Some(Step::Needs(1));
+            }
+            // A Sync alone is answered in there.
+            self.idle_ready = 0;
+            return Some(Step::Took(bytes.len()));
         };
         if bytes.len() <= HEADER {
             return Some(Step::Needs(HEADER + 1 - bytes.len()));
         }
-        if search::is_answer(bytes, request) {
+        if self.idle_ready == 0 && search::is_answer(bytes, request) {
             self.sides.to_client.lost = false;
             return None;
         }

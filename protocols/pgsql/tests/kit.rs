@@ -1,10 +1,11 @@
 //! The conformance kit, on conversations by hand.
-#![allow(missing_docs)] // a test
+#![allow(missing_docs, clippy::unwrap_used)] // a test
 
+mod drive;
 mod talk;
 
 use packetbeat_pgsql::Pgsql;
-use packetbeat_testkit::{Conversation, Options, tcp};
+use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations, tcp_parser};
 use talk::{
     bind, columns, complete, describe, error, execute, let_in, message, notice, parse, query, ready, result,
     row, special, startup, sync,
@@ -129,4 +130,35 @@ fn prepared_statements_allocate_nothing() {
         .server([message(b'1', []), ready()].concat());
     let options = Options { remembers: true, lost_at_hole: 2, effort: 1 << 20, ..Options::default() };
     tcp::<Pgsql>(options).conversation(prepares.clone()).steady(prepares, repeated).check();
+}
+
+#[test]
+fn conforms_with_all_options() {
+    let options = Options {
+        remembers: true,
+        lost_at_hole: 2,
+        effort: 4 << 20,
+        rounds: 1000,
+        allocations: None, // as rows are put together their memory grows
+        ..Options::default()
+    };
+    tcp_parser("pgsql", drive::pgsql(&[("all_commands", 1)]), options)
+        .conversations([simple(), extended(), copies(), long_result()])
+        .check();
+}
+
+#[test]
+fn recorded_sessions_conform() {
+    for name in ["pgsql", "pgsql-extended"] {
+        let talks = tcp_conversations(format!("../../tests/pcaps/{name}.pcap"), &[5432]).unwrap();
+        let options = Options {
+            remembers: true,
+            lost_at_hole: 2,
+            effort: 4 << 20,
+            rounds: 500,
+            allocations: None, // no session begins anew on its connection
+            ..Options::default()
+        };
+        tcp::<Pgsql>(options).conversations(talks).check();
+    }
 }

@@ -420,6 +420,22 @@ fn a_session_joined_in_the_middle_is_read_from_its_next_request_on() {
 }
 
 #[test]
+fn after_a_hole_a_sync_alone_shifts_nothing() {
+    let mut drive = session(&[]);
+    drive
+        .lost(ToClient, 10)
+        .client([describe(b'P', "walk"), sync()].concat())
+        .server([columns(&[("a", 25)]), ready()].concat())
+        .client(query("select 1"))
+        .server([result(&["a"], &[&["1"]]), ready()].concat())
+        .client(query("select 2"))
+        .server([result(&["a"], &[&["2"]]), ready()].concat());
+    let events = drive.events(Close::Fin);
+    assert_eq!(digest(&events), ["SELECT OK 1", "SELECT OK 1"]);
+    assert_eq!(events[0]["response"], "a\n1\n");
+}
+
+#[test]
 fn what_waits_at_the_end_is_told() {
     let mut drive = session(&[]);
     drive.client([query("select 1"), execution("s", b"x")].concat());

@@ -1,5 +1,11 @@
 //! A connection of a test: what both sides say, and the events that come of it.
-#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
