@@ -1,5 +1,6 @@
 //! The engine with all protocols, as the program puts it together.
 
+use packetbeat_cassandra::Cassandra;
 use packetbeat_core::event::{Encoder, Envelope, Origin, Precision};
 use packetbeat_core::flow::Direction;
 use packetbeat_core::options::{Common, Defaults};
@@ -14,6 +15,7 @@ use packetbeat_mysql::Mysql;
 use packetbeat_pgsql::Pgsql;
 use packetbeat_redis::Redis;
 use packetbeat_smtp::Smtp;
+use packetbeat_tns::Tns;
 
 use crate::capture::Capture;
 
@@ -22,7 +24,7 @@ const BATCH_PACKETS: u64 = packetbeat_engine::merge::BATCH_PACKETS;
 
 /// The protocols that are measured.
 #[must_use]
-pub fn kinds() -> [Kind; 8] {
+pub fn kinds() -> [Kind; 10] {
     [
         Kind::of::<Http>(),
         Kind::of::<Dns>(),
@@ -30,8 +32,10 @@ pub fn kinds() -> [Kind; 8] {
         Kind::of::<Redis>(),
         Kind::of::<Mysql>(),
         Kind::of::<Pgsql>(),
+        Kind::of::<Cassandra>(),
         Kind::of::<Mongodb>(),
         Kind::of::<Memcache>(),
+        Kind::of::<Tns>(),
     ]
 }
 

@@ -17,6 +17,7 @@
 )]
 
 pub mod capture;
+pub mod cassandra;
 pub mod dialogue;
 pub mod frames;
 pub mod lab;
@@ -27,4 +28,5 @@ pub mod pgsql;
 pub mod redis;
 pub mod reassembly;
 pub mod scenarios;
+pub mod tns;
 pub mod traffic;

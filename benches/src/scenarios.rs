@@ -23,7 +23,7 @@ use crate::dialogue::{Datagrams, Dialogue};
 use crate::frames::{self, ACK, Place};
 use crate::reassembly::{Order, payload, reassemble};
 use crate::traffic::{self, Said};
-use crate::{lab, memcache, mongodb, mysql, pgsql, redis};
+use crate::{cassandra, lab, memcache, mongodb, mysql, pgsql, redis, tns};
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Scenario {
 }
 
 /// All of them, in the order of the analysis.
-pub const ALL: [Scenario; 30] = [
+pub const ALL: [Scenario; 34] = [
     Scenario { name: "files/memory", unit: "packet", prepare: walk_memory },
     Scenario { name: "files/mapped", unit: "packet", prepare: walk_mapped },
     Scenario { name: "decode/plain", unit: "packet", prepare: |count| decode(count, plain(false)) },
@@ -70,6 +70,8 @@ pub const ALL: [Scenario; 30] = [
     Scenario { name: "message/memcache", unit: "command", prepare: |count| gets(count, 100) },
     Scenario { name: "message/memcache-long", unit: "command", prepare: |count| gets(count, 10_000) },
     Scenario { name: "message/memcache-binary", unit: "command", prepare: binary_gets },
+    Scenario { name: "message/cassandra", unit: "statement", prepare: |count| selects(count, 10) },
+    Scenario { name: "message/cassandra-long", unit: "statement", prepare: |count| selects(count, 200) },
     Scenario { name: "message/mongodb", unit: "command", prepare: |count| commands(count, 10) },
     Scenario { name: "message/mongodb-long", unit: "command", prepare: |count| commands(count, 200) },
     Scenario { name: "message/mysql", unit: "statement", prepare: |count| statements(count, 10) },
@@ -80,6 +82,8 @@ pub const ALL: [Scenario; 30] = [
     Scenario { name: "message/redis", unit: "command", prepare: redis_commands },
     Scenario { name: "message/redis-pipeline", unit: "command", prepare: redis_pipelines },
     Scenario { name: "message/redis-list", unit: "command", prepare: redis_lists },
+    Scenario { name: "message/tns", unit: "statement", prepare: |count| calls(count, 10) },
+    Scenario { name: "message/tns-long", unit: "statement", prepare: |count| calls(count, 200) },
     Scenario { name: "event/encode", unit: "event", prepare: encode },
     Scenario { name: "run/dns", unit: "exchange", prepare: |count| run(count, traffic::dns_capture(count)) },
     Scenario {
@@ -262,6 +266,14 @@ fn queries(count: u32, rows: u32) -> Box<dyn FnMut()> {
 fn executions(count: u32, rows: u32) -> Box<dyn FnMut()> {
     let said = (0..count).flat_map(|number| pgsql::execution(number, rows)).collect();
     talk("pgsql", &pgsql::opening(), said, count)
+}
+
+fn selects(count: u32, rows: u32) -> Box<dyn FnMut()> {
+    talk("cassandra", &[], (0..count).flat_map(|number| cassandra::statement(number, rows)).collect(), count)
+}
+
+fn calls(count: u32, rows: u32) -> Box<dyn FnMut()> {
+    talk("tns", &[], (0..count).flat_map(|number| tns::statement(number, rows)).collect(), count)
 }
 
 fn talk(name: &'static str, before: &[Said], said: Vec<Said>, events: u32) -> Box<dyn FnMut()> {

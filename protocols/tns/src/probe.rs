@@ -6,12 +6,12 @@
 use packetbeat_core::probe::{Role, Verdict};
 
 use crate::answer;
-use crate::call::{self, Form, Said};
-use crate::statement::TELLING;
-use crate::ttc::{Found, Numbers};
+use crate::call;
+use crate::statement;
+use crate::ttc::Numbers;
 use crate::wire::{self, DATA_HEADER, HEADER, Header, Kind, data_flags};
 
-/// Bytes of a call in which its statement must begin to be recognised.
+/// Bytes of a call in which its statement must be recognised.
 const CALL_HEAD: usize = 384;
 
 const CLIENT: Verdict = Verdict::Match { sender: Role::Client };
@@ -119,10 +119,12 @@ fn data(head: &[u8], header: Header) -> Verdict {
             if !call::begins(payload, None) {
                 return Verdict::Reject;
             }
-            // What was said of fewer bytes stays said: the first of them that tell decide.
             let last = payload.len().min(CALL_HEAD);
-            let tells = |len: usize| payload.get(..len).is_some_and(calls);
-            if (3..=last).any(tells) { CLIENT } else { wait }
+            match statement::tells(payload.get(..last).unwrap_or_default()) {
+                Some(true) => CLIENT,
+                None if last < CALL_HEAD => wait,
+                _ => Verdict::Reject,
+            }
         }
         _ => {
             let ends = [Numbers::Counted, Numbers::Native]
@@ -131,19 +133,6 @@ fn data(head: &[u8], header: Header) -> Verdict {
             if ends { SERVER } else { wait }
         }
     }
-}
-
-/// A call with a user or a statement.
-fn calls(payload: &[u8]) -> bool {
-    match call::read(payload, Form::default(), |_| ()) {
-        Said::Call(call) => call.user.is_some() || call.statement.is_some_and(tells),
-        Said::Nothing | Said::Unknown => false,
-    }
-}
-
-/// Whether as much of a statement is there as is looked at.
-fn tells(found: Found<'_>) -> bool {
-    found.whole || found.chunks.pieces().next().is_some_and(|piece| piece.len() >= TELLING)
 }
 
 /// Where a packet begins in the middle of a stream: one that is plausible, and behind which nothing or another one stands.
@@ -205,12 +194,12 @@ mod tests {
         assert_eq!(probe(&[0, 8, 0, 0, 11, 0, 0, 0]), SERVER);
         assert_eq!(probe(b"\0\x1e\0\0\x04\0\0\0\x22\0\0\x12(DESCRIPTION=(ERR=1))"), SERVER);
         assert_eq!(probe(b"\0\x1e\0\0\x05\0\0\0\0\x14(ADDRESS=(PORT=1024))"), SERVER);
-        assert_eq!(probe(&data_packet(b"\x03\x4a\x05\x01\x08select 1\0")), CLIENT);
+        assert_eq!(probe(&data_packet(b"\x03\x4a\x05\x01\x12select 1 from dual\0")), CLIENT);
     }
 
     #[test]
     fn what_is_short_waits_and_what_was_said_stays() {
-        for whole in [connect_packet(), data_packet(b"\x03\x4a\x05\x01\x08select 1\0")] {
+        for whole in [connect_packet(), data_packet(b"\x03\x4a\x05\x01\x12select 1 from dual\0")] {
             let last = probe(&whole);
             for len in 0..whole.len() {
                 let verdict = probe(&whole[..len]);

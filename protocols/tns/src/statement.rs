@@ -40,7 +40,7 @@ const WORDS: [&str; 32] = [
 ];
 
 /// Bytes at the start of a text that tell whether it is one.
-pub(crate) const TELLING: usize = 48;
+const TELLING: usize = 48;
 
 /// Whether these bytes begin with a word of SQL, or with a comment.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
@@ -94,6 +94,30 @@ pub(crate) fn search(bytes: &[u8], from: usize) -> Option<Found<'_>> {
         }
         behind_lead(bytes, start)
     })
+}
+
+/// Whether there is the beginning of a statement behind its length; `None` if more bytes may tell. What is said of some bytes stays
+/// said of them with more behind.
+pub(crate) fn tells(bytes: &[u8]) -> Option<bool> {
+    /// Bytes that are looked at behind each place.
+    const SHOWN: usize = 16;
+    for start in 4..bytes.len() {
+        let shown = bytes.get(start..start + SHOWN)?;
+        if !begins(shown) || !is_text(shown) {
+            continue;
+        }
+        let in_front = bytes.get(start - 4..start).unwrap_or_default();
+        let fits = |len: &u8| usize::from(*len) >= SHOWN && *len < 253;
+        let leads = match in_front {
+            [254, 2, _, _] | [_, 254, 1, _] => true,
+            [.., len] => fits(len),
+            _ => false,
+        };
+        if leads {
+            return Some(true);
+        }
+    }
+    None
 }
 
 /// The text whose first byte is at `start`, if what stands in front of it is its length.
