@@ -1,7 +1,8 @@
 //! What the configuration's processors do to the events of a run.
 //!
-//! Without processors no event is looked at again. Lists that only add constants are run once, upon the members that all
-//! events of a protocol have alike. For the rest, an event is read back into a tree:
+//! Without processors no event is looked at again. What does not depend on the event is done once, upon the members that all
+//! events of a protocol have alike. For the rest, an event is read back into a tree, unless its bytes show that nothing of it
+//! is meant:
 //!
 //! ```text
 //! analysis, tags, fields ─▶ the protocol's processors ─▶ agent, ecs, host ─▶ the general processors ─▶ output
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use packetbeat_core::event::{Envelope, ProtocolId};
 use packetbeat_core::plugin::Kind;
 use packetbeat_engine::{Fate, Registry};
-use packetbeat_processors::{Event, Object, Outcome, Processors};
+use packetbeat_processors::{Event, Object, Outcome, Plan, Processors};
 use serde_json::{Map, Value};
 
 use crate::custom::{Custom, is_root_of};
@@ -29,8 +30,8 @@ pub(crate) struct Processing {
 enum Chain {
     /// Nothing, or nothing that was not done already.
     Nothing,
-    /// The general processors.
-    Global,
+    /// What is left of the general processors.
+    Global(Plan),
     /// The protocol's own, then these members, then the general ones.
     Own { own: Processors, builtins: Object },
 }
@@ -62,22 +63,10 @@ impl Processing {
         Envelope { head, name: kind.name.to_owned(), tail: inside(&tail) }
     }
 
-    /// The general processors alone: where they are constant for this protocol, they run here and now.
+    /// The general processors alone: what is the same for all events of the protocol is done here and now.
     fn general(&self, kind: &Kind, tail: &mut Object) -> Chain {
-        if self.global.is_empty() {
-            return Chain::Nothing;
-        }
-        let constant = |roots: Vec<&str>| !roots.iter().any(|root| is_root_of(kind, root));
-        if !self.global.constant_roots().is_some_and(constant) {
-            return Chain::Global;
-        }
-        let mut event = Event::new(tail.clone(), 0);
-        match self.global.run(&mut event) {
-            Outcome::Keep => tail.clone_from(event.root()),
-            // What drops events is not constant.
-            Outcome::Drop(_) => return Chain::Global,
-        }
-        Chain::Nothing
+        let plan = self.global.plan(tail, &|root| is_root_of(kind, root));
+        if plan.is_empty() { Chain::Nothing } else { Chain::Global(plan) }
     }
 
     /// Has all events shown to the processors, if there is anything to do.
@@ -89,21 +78,14 @@ impl Processing {
     }
 
     fn run(&self, protocol: ProtocolId, nanos: i64, line: &[u8], to: &mut Vec<u8>) -> Fate {
-        let own = match self.chains.get(usize::from(protocol.0)) {
+        let chain = match self.chains.get(usize::from(protocol.0)) {
             None | Some(Chain::Nothing) => return Fate::Keep,
-            Some(Chain::Global) => None,
-            Some(Chain::Own { own, builtins }) => Some((own, builtins)),
+            Some(Chain::Global(plan)) if !plan.concerns(line) => return Fate::Keep,
+            Some(chain) => chain,
         };
         // Events are JSON: the encoder is tested for it.
         let Some(mut event) = Event::parse(line, nanos) else { return Fate::Keep };
-        if let Some((own, builtins)) = own {
-            if let Outcome::Drop(cause) = own.run(&mut event) {
-                return Fate::Drop(cause);
-            }
-            // Upon the root nothing is refused.
-            let _ = event.merge("", builtins, false);
-        }
-        if let Outcome::Drop(cause) = self.global.run(&mut event) {
+        if let Outcome::Drop(cause) = self.work(chain, &mut event) {
             return Fate::Drop(cause);
         }
         if !event.is_changed() {
@@ -111,6 +93,21 @@ impl Processing {
         }
         event.write(to);
         Fate::Replace
+    }
+
+    fn work(&self, chain: &Chain, event: &mut Event) -> Outcome {
+        match chain {
+            Chain::Nothing => Outcome::Keep,
+            Chain::Global(plan) => self.global.run_planned(plan, event),
+            Chain::Own { own, builtins } => {
+                if let drop @ Outcome::Drop(_) = own.run(event) {
+                    return drop;
+                }
+                // Upon the root nothing is refused.
+                let _ = event.merge("", builtins, false);
+                self.global.run(event)
+            }
+        }
     }
 
     /// Does the order of events matter to what becomes of them?

@@ -104,6 +104,41 @@ impl Condition {
             Self::Not(one) => !one.holds(event),
         }
     }
+
+    /// The roots that it asks for.
+    pub(crate) fn roots(&self) -> Vec<&str> {
+        let roots = self.fields().into_iter().filter_map(|name| name.split('.').next());
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().flat_map(Self::roots).collect(),
+            Self::Not(one) => one.roots(),
+            _ => roots.collect(),
+        }
+    }
+
+    /// A field without which it cannot hold.
+    pub(crate) fn needs(&self) -> Option<&str> {
+        match self {
+            Self::And(all) => all.iter().find_map(Self::needs),
+            Self::Or(_) | Self::Not(_) => None,
+            _ => self.fields().first().copied(),
+        }
+    }
+
+    /// The fields that it looks at itself.
+    fn fields(&self) -> Vec<&str> {
+        fn names<T>(fields: &[(String, T)]) -> Vec<&str> {
+            fields.iter().map(|(name, _)| name.as_str()).collect()
+        }
+        match self {
+            Self::Equals(fields) => names(fields),
+            Self::Contains(fields) => names(fields),
+            Self::Regexp(fields) => names(fields),
+            Self::Range(fields) => fields.iter().map(|(name, ..)| name.as_str()).collect(),
+            Self::HasFields(names) => names.iter().map(String::as_str).collect(),
+            Self::Network(fields) => names(fields),
+            Self::And(_) | Self::Or(_) | Self::Not(_) => Vec::new(),
+        }
+    }
 }
 
 /// A text, or one of a list, for which something holds.

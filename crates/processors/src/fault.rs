@@ -51,8 +51,13 @@ pub(crate) trait Processor: Send + Sync {
     /// Works on an event. With a fault, the event is as it was, or as the options say.
     fn run<'p>(&'p self, event: &mut Event) -> Done<'p>;
 
-    /// The roots that it writes to, if it writes the same into each event, whatever is in it.
-    fn constant_roots(&self) -> Option<Vec<&str>> {
+    /// The roots that it reads and writes, if what it does depends on nothing else.
+    fn roots(&self) -> Option<Vec<&str>> {
+        None
+    }
+
+    /// A field without which it does nothing.
+    fn needs(&self) -> Option<&str> {
         None
     }
 

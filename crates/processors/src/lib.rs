@@ -14,8 +14,8 @@
 //!   ([`Processors::failures`]); those behind it go on. `ignore_missing`, `ignore_failure` and `fail_on_error: false` soften
 //!   that as Packetbeat's documentation says.
 //! - Time is packet time: `rate_limit` counts by it, so that a capture gives the same events whenever it is read.
-//! - A list that only adds constants says so ([`Processors::constant_roots`]): the caller runs it once, upon the members that
-//!   all events have alike, and no event is ever parsed.
+//! - What does not depend on the event is done once ([`Processors::plan`]), upon the members that all events have alike, and
+//!   events that what is left cannot be meant for are known by their bytes ([`Plan::concerns`]): they are never parsed.
 //!
 //! Limits stand in [`limits`]. Left out: what needs the network or another program (`dns`, `add_cloud_metadata` and the
 //! like), `script`, and what `packetbeat-settings` marks as `later`.
@@ -48,6 +48,7 @@ mod host;
 mod layout;
 pub mod limits;
 mod pattern;
+mod plan;
 mod processors;
 mod steps;
 #[cfg(test)]
@@ -56,5 +57,6 @@ mod value;
 
 pub use condition::{Bound, Condition, Constant};
 pub use event::{Event, Refused};
+pub use plan::Plan;
 pub use processors::{Outcome, Processors};
 pub use value::{Object, Value};

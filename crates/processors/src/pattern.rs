@@ -21,6 +21,14 @@ impl Pattern {
         }
     }
 
+    /// The root that it names; `None` for an expression.
+    pub(crate) fn root(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => name.split('.').next(),
+            Self::Matching(_) => None,
+        }
+    }
+
     /// All of a list; what is wrong is noted with the section.
     pub(crate) fn list(options: &mut packetbeat_config::Section, key: &str) -> Vec<Self> {
         let mut found = Vec::new();

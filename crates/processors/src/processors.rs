@@ -53,42 +53,11 @@ impl Processors {
     /// Works on an event.
     pub fn run(&self, event: &mut Event) -> Outcome {
         for step in &self.steps {
-            match step {
-                Step::One { name, when, processor, failed } => {
-                    if when.as_ref().is_some_and(|when| !when.holds(event)) {
-                        continue;
-                    }
-                    match processor.run(event) {
-                        Ok(Verdict::Keep) => {}
-                        Ok(Verdict::Drop(cause)) => return Outcome::Drop(cause),
-                        Err(fault) => {
-                            failed.fetch_add(1, Ordering::Relaxed);
-                            event.add_error(format!("{name}: {fault}"));
-                        }
-                    }
-                }
-                Step::Branch { asks, then, otherwise } => {
-                    let branch = if asks.holds(event) { then } else { otherwise };
-                    if let drop @ Outcome::Drop(_) = branch.run(event) {
-                        return drop;
-                    }
-                }
+            if let drop @ Outcome::Drop(_) = step.run(event) {
+                return drop;
             }
         }
         Outcome::Keep
-    }
-
-    /// The roots that the list writes to, if all it does is to write the same into each event.
-    #[must_use]
-    pub fn constant_roots(&self) -> Option<Vec<&str>> {
-        let mut roots = Vec::new();
-        for step in &self.steps {
-            match step {
-                Step::One { when: None, processor, .. } => roots.extend(processor.constant_roots()?),
-                Step::One { .. } | Step::Branch { .. } => return None,
-            }
-        }
-        Some(roots)
     }
 
     /// Does the order in which events come matter to what becomes of them?
@@ -117,6 +86,27 @@ impl Processors {
             }
         }
         found
+    }
+}
+
+impl Step {
+    pub(crate) fn run(&self, event: &mut Event) -> Outcome {
+        let (name, processor, failed) = match self {
+            Self::One { when: Some(when), .. } if !when.holds(event) => return Outcome::Keep,
+            Self::One { name, processor, failed, .. } => (name, processor, failed),
+            Self::Branch { asks, then, otherwise } => {
+                return if asks.holds(event) { then.run(event) } else { otherwise.run(event) };
+            }
+        };
+        match processor.run(event) {
+            Ok(Verdict::Keep) => {}
+            Ok(Verdict::Drop(cause)) => return Outcome::Drop(cause),
+            Err(fault) => {
+                failed.fetch_add(1, Ordering::Relaxed);
+                event.add_error(format!("{name}: {fault}"));
+            }
+        }
+        Outcome::Keep
     }
 }
 
@@ -151,14 +141,6 @@ mod tests {
         assert_eq!(one.text("error.message"), Some("rename: a: not there"));
         assert!(one.get("tags").is_some());
         assert_eq!(list.failures(), [("rename", 1)]);
-    }
-
-    #[test]
-    fn constants_are_known() {
-        let constant = "[{add_tags: {tags: [a]}}, {add_fields: {fields: {a.b: 1}, target: ''}}, {add_labels: {labels: {x: y}}}]";
-        assert_eq!(processors(constant).constant_roots(), Some(vec!["tags", "a", "labels"]));
-        assert_eq!(processors("[{add_tags: {tags: [a], when.has_fields: [b]}}]").constant_roots(), None);
-        assert_eq!(processors("[{add_tags: {tags: [a]}}, {drop_event: ~}]").constant_roots(), None);
     }
 
     #[test]

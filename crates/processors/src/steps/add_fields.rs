@@ -36,7 +36,7 @@ impl Processor for AddFields {
         merged.map(|()| Verdict::Keep).map_err(|refused| Fault::refused(&self.target, refused))
     }
 
-    fn constant_roots(&self) -> Option<Vec<&str>> {
+    fn roots(&self) -> Option<Vec<&str>> {
         Some(match self.target.split('.').next().unwrap_or_default() {
             "" => self.fields.iter().map(|(name, _)| name).collect(),
             root => vec![root],

@@ -40,8 +40,8 @@ impl Processor for AddHostMetadata {
         merged.map(|()| Verdict::Keep).map_err(|refused| Fault::refused("host", refused))
     }
 
-    fn constant_roots(&self) -> Option<Vec<&str>> {
-        self.replace.then(|| vec!["host"])
+    fn roots(&self) -> Option<Vec<&str>> {
+        Some(vec!["host"])
     }
 }
 

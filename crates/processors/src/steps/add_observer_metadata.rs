@@ -38,8 +38,8 @@ impl Processor for AddObserverMetadata {
         merged.map(|()| Verdict::Keep).map_err(|refused| Fault::refused("observer", refused))
     }
 
-    fn constant_roots(&self) -> Option<Vec<&str>> {
-        self.overwrite.then(|| vec!["observer"])
+    fn roots(&self) -> Option<Vec<&str>> {
+        Some(vec!["observer"])
     }
 }
 

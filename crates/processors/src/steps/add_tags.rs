@@ -33,7 +33,7 @@ impl Processor for AddTags {
         Ok(Verdict::Keep)
     }
 
-    fn constant_roots(&self) -> Option<Vec<&str>> {
+    fn roots(&self) -> Option<Vec<&str>> {
         Some(vec![self.target.split('.').next().unwrap_or_default()])
     }
 }

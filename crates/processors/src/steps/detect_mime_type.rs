@@ -29,6 +29,10 @@ impl Processor for DetectMimeType {
         }
         Ok(Verdict::Keep)
     }
+
+    fn needs(&self) -> Option<&str> {
+        Some(&self.field)
+    }
 }
 
 fn detect(content: &str) -> Option<&'static str> {

@@ -36,6 +36,10 @@ impl Processor for DropFields {
         }
         Ok(Verdict::Keep)
     }
+
+    fn roots(&self) -> Option<Vec<&str>> {
+        self.fields.iter().map(Pattern::root).collect()
+    }
 }
 
 #[cfg(test)]
