@@ -256,7 +256,7 @@ impl Conn {
         }
         let now = cx.now().nanos;
         let kept = text.trim_ascii();
-        let kept = kept.strip_suffix(b";").unwrap_or(kept);
+        let kept = kept.strip_suffix(b";").unwrap_or(kept).trim_ascii_end();
         self.prepared.insert(name, |statement| {
             statement.text.extend_from_slice(kept);
             (statement.cut, statement.used) = (cut, now);
