@@ -32,8 +32,6 @@ const ERRORS: &[&[u8]] = &[
 
 /// Commands that are lines of nobody else's, and how many arguments they have then.
 const LINES: &[(&[u8], usize, usize)] = &[
-    (b"CLIENT", 1, 9),
-    (b"COMMAND", 0, 9),
     (b"CONFIG", 2, 9),
     (b"DBSIZE", 0, 0),
     (b"DECR", 1, 1),
@@ -50,9 +48,7 @@ const LINES: &[(&[u8], usize, usize)] = &[
     (b"LLEN", 1, 1),
     (b"LPUSH", 2, 99),
     (b"LRANGE", 3, 3),
-    (b"MONITOR", 0, 0),
     (b"MSET", 2, 99),
-    (b"PSUBSCRIBE", 1, 99),
     (b"REPLICAOF", 2, 2),
     (b"RPUSH", 2, 99),
     (b"SADD", 2, 99),
@@ -60,7 +56,6 @@ const LINES: &[(&[u8], usize, usize)] = &[
     (b"SLAVEOF", 2, 2),
     (b"SLOWLOG", 1, 2),
     (b"SMEMBERS", 1, 1),
-    (b"SUBSCRIBE", 1, 99),
     (b"TTL", 1, 1),
     (b"ZADD", 3, 99),
     (b"ZRANGE", 3, 5),
@@ -128,12 +123,16 @@ fn line(head: &[u8]) -> Verdict {
     let count = arguments.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).count();
     // As what NATS says first: `INFO {…}`.
     let is_json = arguments.trim_ascii_start().starts_with(b"{");
+    // As requests of HTTP and its likes end: `SUBSCRIBE /event HTTP/1.1`.
+    let last = text.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_version = last.first().is_some_and(u8::is_ascii_uppercase) && last.contains(&b'/');
     let printable = !is_json && text.iter().all(|byte| (b' '..0x7f).contains(byte));
     let quotes = text.iter().any(|byte| matches!(byte, b'"' | b'\''));
     match end {
-        _ if !printable || (!quotes && count > *most) => Verdict::Reject,
+        _ if !printable => Verdict::Reject,
         None if shown.len() >= LINE => Verdict::Reject,
         None => Verdict::NeedMore,
+        Some(_) if is_version || (!quotes && count > *most) => Verdict::Reject,
         Some(_) if count >= *least => CLIENT,
         Some(_) => Verdict::Reject,
     }
@@ -182,6 +181,8 @@ mod tests {
             b"set key value\r\n",
             b"set key 0 60 5\r\n",
             b"hgetall x\n",
+            b"set A/1 value\n",
+            b"set a b c \"d\"\n",
         ] {
             let last = probe(whole);
             for len in 0..whole.len() {
@@ -219,6 +220,9 @@ mod tests {
             b"incr key 1\r\n",
             b"INFO {\"server_id\": \"x\"} \r\n",
             b"SUBSCRIBE\nid:0\n",
+            b"SUBSCRIBE /WANIPConnection HTTP/1.1\r\n",
+            b"INFO sip:bob@example.org SIP/2.0\r\n",
+            b"SET /a HTTP/1.1\r\n",
             b"CONNECT\nhost:x\n",
             b"flush_all\r\n",
             b"USER anonymous\r\n",
