@@ -9,6 +9,9 @@ use crate::metadata::Metadata;
 use crate::value::Writer;
 use crate::wire;
 
+/// Columns whose types are looked up once for all rows.
+const AT_HAND: usize = 32;
+
 /// Bytes of descriptions that are gone through for one result: they are read again for each row.
 const DESCRIBED_BYTES: usize = 4 << 20;
 
@@ -25,10 +28,15 @@ pub(crate) fn write(
     if metadata.specs.is_empty() || metadata.columns > COLUMNS {
         return;
     }
+    let mut kinds = [&[][..]; AT_HAND];
     for (at, column) in metadata.columns().enumerate() {
         csv::value(column.name, at == 0, to);
+        if let Some(kind) = kinds.get_mut(at) {
+            *kind = column.kind;
+        }
     }
     to.push(b'\n');
+    let at_hand = kinds.get(..metadata.columns);
     let most = DESCRIBED_BYTES / metadata.specs.len();
     let count = u64::from(count).min(config.max_rows).min(most as u64);
     let mut from = Reader::new(rows);
@@ -37,7 +45,11 @@ pub(crate) fn write(
         if start >= RESPONSE_BYTES {
             return;
         }
-        let whole = row(metadata, &mut from, is_old, config.max_row_length, cell, to);
+        let limit = config.max_row_length;
+        let whole = match at_hand {
+            Some(kinds) => row(kinds.iter().copied(), &mut from, is_old, limit, cell, to),
+            None => row(metadata.columns().map(|column| column.kind), &mut from, is_old, limit, cell, to),
+        };
         if to.len() > start || whole {
             to.push(b'\n');
         }
@@ -49,8 +61,8 @@ pub(crate) fn write(
 }
 
 /// Appends a row; false where its bytes end within it.
-fn row(
-    metadata: &Metadata<'_>,
+fn row<'k>(
+    kinds: impl Iterator<Item = &'k [u8]>,
     from: &mut Reader<'_>,
     is_old: bool,
     limit: usize,
@@ -58,12 +70,12 @@ fn row(
     to: &mut Vec<u8>,
 ) -> bool {
     let start = to.len();
-    for (at, column) in metadata.columns().enumerate() {
+    for (at, kind) in kinds.enumerate() {
         let Ok((value, cut)) = wire::value_or_start(from, "value") else { return false };
         let left = limit.saturating_sub(to.len() - start);
         if left > 0 || at == 0 {
             cell.clear();
-            Writer::new(cell, left, is_old).write(&mut Reader::new(column.kind), value);
+            Writer::new(cell, left, is_old).write_only(Reader::new(kind), value);
             csv::value(cell, at == 0, to);
         }
         if cut {

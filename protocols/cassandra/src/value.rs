@@ -4,6 +4,7 @@
 
 use std::io::Write as _;
 
+use packetbeat_core::decimal;
 use packetbeat_core::reader::Reader;
 
 use crate::kind::{self, Kind};
@@ -30,16 +31,19 @@ impl<'w> Writer<'w> {
 
     /// Writes one value of the type that stands at `kind`, and passes over the type.
     pub(crate) fn write(&mut self, kind: &mut Reader<'_>, value: Value<'_>) {
-        match value {
-            Value::Null => self.put(b"NULL"),
-            Value::Unset => self.put(b"UNSET"),
-            Value::Bytes(bytes) => {
-                self.typed(*kind, bytes, 0);
-            }
-        }
+        self.write_only(*kind, value);
         if kind::skip(kind, 0).is_err() {
             // Nothing follows that could be understood.
             *kind = Reader::new(&[]);
+        }
+    }
+
+    /// Writes one value of a type.
+    pub(crate) fn write_only(&mut self, kind: Reader<'_>, value: Value<'_>) {
+        match value {
+            Value::Null => self.put(b"NULL"),
+            Value::Unset => self.put(b"UNSET"),
+            Value::Bytes(bytes) => self.typed(kind, bytes, 0),
         }
     }
 
@@ -248,7 +252,13 @@ impl<'w> Writer<'w> {
         let to = &mut *self.to;
         // Writing to memory does not fail.
         match kind {
-            Kind::Int => write!(to, "{}", integer(bytes).filter(|_| matches!(bytes.len(), 1 | 2 | 4 | 8))?),
+            Kind::Int => {
+                if !matches!(bytes.len(), 1 | 2 | 4 | 8) {
+                    return None;
+                }
+                small_integer(bytes, to);
+                Ok(())
+            }
             Kind::Varint => write!(to, "{}", integer(bytes)?),
             Kind::Boolean => match bytes {
                 [0] => to.write_all(b"false"),
@@ -257,7 +267,7 @@ impl<'w> Writer<'w> {
             },
             Kind::Float => write!(to, "{}", f32::from_be_bytes(bytes.try_into().ok()?)),
             Kind::Double => write!(to, "{}", f64::from_be_bytes(bytes.try_into().ok()?)),
-            Kind::Decimal => return decimal(bytes, to),
+            Kind::Decimal => return decimal_number(bytes, to),
             Kind::Timestamp => timestamp(i64::from_be_bytes(bytes.try_into().ok()?), to),
             Kind::Date => {
                 // Days since the epoch, which is in the middle of the range.
@@ -287,8 +297,19 @@ fn integer(bytes: &[u8]) -> Option<i128> {
     Some(bytes.iter().fold(sign, |number, byte| number << 8 | i128::from(*byte)))
 }
 
+/// Appends a whole number of at most 8 bytes.
+fn small_integer(bytes: &[u8], to: &mut Vec<u8>) {
+    let is_negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
+    let number = bytes.iter().fold(-i64::from(is_negative), |number, byte| number << 8 | i64::from(*byte));
+    if is_negative {
+        to.push(b'-');
+    }
+    let (text, len) = decimal::decimal(number.unsigned_abs());
+    to.extend_from_slice(text.get(..len).unwrap_or_default());
+}
+
 /// A scale, then a whole number.
-fn decimal(bytes: &[u8], to: &mut Vec<u8>) -> Option<()> {
+fn decimal_number(bytes: &[u8], to: &mut Vec<u8>) -> Option<()> {
     /// More zeros than this are an exponent.
     const ZEROS: usize = 40;
     let (scale, digits) = bytes.split_first_chunk()?;
@@ -299,7 +320,13 @@ fn decimal(bytes: &[u8], to: &mut Vec<u8>) -> Option<()> {
         to.push(b'-');
     }
     let start = to.len();
-    write!(to, "{:0width$}", number.unsigned_abs(), width = places + 1).ok()?;
+    if let Ok(small) = u64::try_from(number.unsigned_abs()) {
+        let (text, len) = decimal::decimal(small);
+        to.extend(std::iter::repeat_n(b'0', (places + 1).saturating_sub(len)));
+        to.extend_from_slice(text.get(..len).unwrap_or_default());
+    } else {
+        write!(to, "{:0width$}", number.unsigned_abs(), width = places + 1).ok()?;
+    }
     if places > 0 {
         let point = to.len().saturating_sub(places).max(start);
         to.insert(point, b'.');
