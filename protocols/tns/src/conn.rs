@@ -302,9 +302,9 @@ impl Conn {
     }
 }
 
-/// A handshake of TLS where a packet is expected.
+/// A handshake of TLS where a packet is expected: behind a length of two bytes stand zeros, and none of four bytes is as large.
 const fn is_tls(head: &[u8; HEADER]) -> bool {
-    matches!(head, [0x16, 0x03, 0..=4, ..])
+    matches!(head, [0x16, 0x03, 1..=4, ..])
 }
 
 /// Whether a call has an event though it did not fail.

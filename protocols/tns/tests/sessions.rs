@@ -228,6 +228,20 @@ fn encryption_is_told_once() {
 }
 
 #[test]
+fn a_packet_whose_length_looks_like_tls_is_none() {
+    // 0x1603 bytes, in a session whose lengths have two bytes.
+    let mut drive = Drive::new(tns(HIDDEN));
+    drive.client(connect_to("(DESCRIPTION=(CONNECT_DATA=(SID=old)))", 310)).server(accept(310));
+    let sql = format!("select '{}' from dual", "x".repeat(5600));
+    let mut call = vec![0x16, 3, 0, 0, 6, 0, 0, 0, 0, 0];
+    call.extend(V12.execution(3, 0, sql.as_bytes()));
+    call.resize(0x1603, 0);
+    drive.client(&call).server(V12.result(3, 2, &["x"], true));
+    assert_eq!(drive.finished, None);
+    assert_eq!(methods(&drive.events(Close::Fin)), ["CONNECT", "SELECT"]);
+}
+
+#[test]
 fn checksums_alone_hide_nothing() {
     let mut drive = Drive::new(tns(HIDDEN));
     drive.client(connect()).server(accept(319)).client(security(0, 3)).server(security(0, 3));
