@@ -1,10 +1,12 @@
 //! What is remembered of a connection, and what its messages do to it.
 
+use std::cell::Cell;
+
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::{Both, Dir};
 use packetbeat_core::ledger::Reason;
 use packetbeat_core::limits::PENDING_PER_CONNECTION;
-use packetbeat_core::pairing::ByKey;
+use packetbeat_core::pairing::{ByKey, Pending as _};
 use packetbeat_core::parser::Start;
 use packetbeat_core::prepared::Prepared;
 use packetbeat_core::record::Half;
@@ -57,6 +59,8 @@ pub(crate) struct Conn {
     codec: Option<Codec>,
     user: Vec<u8>,
     keyspace: Vec<u8>,
+    /// Memory that the requests hold which wait.
+    waiting_bytes: Cell<usize>,
     /// Requests so far.
     serial: u64,
     /// Requests in front of this one may have been answered in a hole, and so many of them still wait.
@@ -88,6 +92,7 @@ impl Conn {
             codec: config.codec,
             user: Vec::new(),
             keyspace: Vec::new(),
+            waiting_bytes: Cell::new(0),
             serial: 0,
             doubted: 0,
             in_doubt: 0,
@@ -167,7 +172,7 @@ impl Conn {
         }
         let serial = self.serial;
         self.serial += 1;
-        let Self { pending, prepared, scratch, user, keyspace, doubted, in_doubt, .. } = self;
+        let Self { pending, prepared, scratch, user, keyspace, doubted, in_doubt, waiting_bytes, .. } = self;
         let deadline = config.timeout.map_or(i64::MAX, |timeout| half.at.nanos.saturating_add(timeout));
         let session = Session { user, keyspace };
         let mut started = None;
@@ -178,9 +183,11 @@ impl Conn {
                 None => request.read(body, whole, prepared),
             }
             started = (header.op == Op::STARTUP).then_some(request.codec);
+            waiting_bytes.set(waiting_bytes.get() + request.heap_bytes());
         };
         pending.insert(key, deadline, cx, fill, |request, reason, cx| {
             *in_doubt -= usize::from(request.serial < *doubted).min(*in_doubt);
+            settled(waiting_bytes, request);
             unmatched(config, scratch, session, request, reason, cx);
         });
         if config.timeout.is_some()
@@ -216,7 +223,9 @@ impl Conn {
         }
         let answer = Answer { header, half, lost, response };
         let says = &answer.response.says;
-        let Self { pending, prepared, scratch, user, keyspace, sides, doubted, in_doubt, .. } = self;
+        let Self {
+            pending, prepared, scratch, user, keyspace, sides, doubted, in_doubt, waiting_bytes, ..
+        } = self;
         let session = Session { user, keyspace };
         if header.op == Op::EVENT {
             if config.shows(header.op) {
@@ -227,6 +236,7 @@ impl Conn {
         let mut user_now = None;
         let answered = pending.answer(&header.stream, cx, |request, cx| {
             *in_doubt -= usize::from(request.serial < *doubted).min(*in_doubt);
+            settled(waiting_bytes, request);
             if let Says::Rows(rows) = says {
                 prepared.with(&request.id, |statement| statement.describe(&rows.metadata));
             }
@@ -292,20 +302,22 @@ impl Conn {
     }
 
     fn give_up(&mut self, key: i16, reason: Reason, config: &Config, cx: &mut Cx<'_>) {
-        let Self { pending, scratch, user, keyspace, in_doubt, .. } = self;
+        let Self { pending, scratch, user, keyspace, in_doubt, waiting_bytes, .. } = self;
         let session = Session { user, keyspace };
         *in_doubt = in_doubt.saturating_sub(1);
         pending.give_up(&key, reason, cx, |request, reason, cx| {
+            settled(waiting_bytes, request);
             unmatched(config, scratch, session, request, reason, cx);
         });
     }
 
     /// None of the requests that wait will be answered.
     pub(crate) fn give_up_all(&mut self, reason: Reason, config: &Config, cx: &mut Cx<'_>) {
-        let Self { pending, scratch, user, keyspace, .. } = self;
+        let Self { pending, scratch, user, keyspace, waiting_bytes, .. } = self;
         let session = Session { user, keyspace };
         self.in_doubt = 0;
         pending.give_up_all(reason, cx, |request, reason, cx| {
+            settled(waiting_bytes, request);
             unmatched(config, scratch, session, request, reason, cx);
         });
     }
@@ -313,10 +325,11 @@ impl Conn {
     /// Gives up what waited too long.
     pub(crate) fn wake(&mut self, config: &Config, cx: &mut Cx<'_>) {
         let now = cx.now().nanos;
-        let Self { pending, scratch, user, keyspace, doubted, in_doubt, .. } = self;
+        let Self { pending, scratch, user, keyspace, doubted, in_doubt, waiting_bytes, .. } = self;
         let session = Session { user, keyspace };
         let next = pending.expire(now, cx, |request, reason, cx| {
             *in_doubt -= usize::from(request.serial < *doubted).min(*in_doubt);
+            settled(waiting_bytes, request);
             unmatched(config, scratch, session, request, reason, cx);
         });
         if let (Some(next), Some(_)) = (next, config.timeout) {
@@ -333,7 +346,8 @@ impl Conn {
     fn account(&mut self, cx: &mut Cx<'_>) {
         const STEP: usize = 16 << 10;
         let sides = self.sides.to_server.kept.capacity() + self.sides.to_client.kept.capacity();
-        let held = self.pending.len() * HELD_BY_ONE
+        let held = self.waiting_bytes.get()
+            + self.pending.len() * size_of::<Request>()
             + self.prepared.heap_bytes()
             + self.scratch.heap_bytes()
             + self.inflated.capacity()
@@ -346,8 +360,10 @@ impl Conn {
     }
 }
 
-/// What a request that waits is taken to hold.
-const HELD_BY_ONE: usize = 1 << 10;
+/// A request waits no longer.
+fn settled(waiting_bytes: &Cell<usize>, request: &Request) {
+    waiting_bytes.set(waiting_bytes.get().saturating_sub(request.heap_bytes()));
+}
 
 /// Emits a request alone.
 fn unmatched(

@@ -358,3 +358,19 @@ fn what_is_no_header_is_none_at_the_same_byte_however_it_was_cut() {
         assert_eq!(cut.events(Close::Fin)[0]["packetbeat"]["unmatched"], "malformed");
     }
 }
+
+#[test]
+fn memory_of_requests_that_wait_is_told() {
+    let mut drive = Drive::new(cassandra(&[]));
+    let statement = format!("SELECT a FROM t WHERE b = '{}'", "x".repeat(60_000));
+    for stream in 0..100 {
+        drive.client(query(four(), stream, &statement));
+    }
+    let held = drive.held;
+    assert!((6_000_000..12_000_000).contains(&held), "{held}");
+    for stream in 0..100 {
+        drive.server(void(four(), stream));
+    }
+    assert!(drive.held < 1_000_000, "{}", drive.held);
+    assert_eq!(drive.events(Close::Fin).len(), 100);
+}

@@ -106,6 +106,8 @@ pub struct Drive {
     sink: Lines,
     pub tally: Tally,
     pub finished: Option<Finish>,
+    /// Memory that the parser said it holds.
+    pub held: usize,
 }
 
 impl Drive {
@@ -128,6 +130,7 @@ impl Drive {
             sink: Lines { encoder: Encoder::new(&[envelope], Precision::Millisecond), events: Vec::new() },
             tally: Tally::default(),
             finished: None,
+            held: 0,
         }
     }
 
@@ -279,13 +282,15 @@ impl Drive {
     }
 
     fn call<R>(&mut self, what: impl FnOnce(&mut dyn Session, &mut Cx<'_>) -> R) -> Option<R> {
-        let Self { session, sides, flow, now, tally, sink, wake_at, .. } = self;
+        let Self { session, sides, flow, now, tally, sink, wake_at, held, .. } = self;
         let stamps = Both { to_server: &sides.to_server.stamps, to_client: &sides.to_client.stamps };
         let mut cx = Cx::new(flow, ProtocolId(0), *now, Some(stamps), tally, sink);
         let result = what(&mut **session.as_mut()?, &mut cx);
-        if let Some(at) = cx.into_wishes().wake_at {
+        let wishes = cx.into_wishes();
+        if let Some(at) = wishes.wake_at {
             *wake_at = Some(at);
         }
+        *held = wishes.held.unwrap_or(*held);
         Some(result)
     }
 }
