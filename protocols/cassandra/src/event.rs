@@ -140,7 +140,9 @@ impl<'e> Exchange<'e> {
             sql::mask(text, Dialect::Cql, &mut scratch.statement);
         }
         let scratch = &*scratch;
-        let query = Text::checked(if config.mask { &scratch.statement } else { text });
+        // Also the verb is that of the masked text: what begins with a value has none.
+        let text = if config.mask { &scratch.statement } else { text };
+        let query = Text::checked(text);
         let named = request.is_some_and(|request| matches!(request.header.op, Op::QUERY | Op::EXECUTE));
         let user = request.map(|request| request.user.as_slice()).filter(|user| !user.is_empty());
         let mut this = Self {

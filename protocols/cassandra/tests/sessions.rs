@@ -186,6 +186,8 @@ fn masked_events_have_no_values() {
     assert!(!event.to_string().contains("ann"), "{event}");
     let event = exchange(&[("mask_literals", 1)], &execute(session, 2, "ann", 7), &void(session, 2));
     assert_eq!(event["params"], json!(["?", "?"]));
+    let odd = query(session, 1, "'ann' SELECT");
+    assert_eq!(exchange(&[("mask_literals", 1)], &odd, &void(session, 1))["method"], "?");
 }
 
 #[test]
