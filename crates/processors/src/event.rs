@@ -37,6 +37,8 @@ pub enum Refused {
     TooDeep,
     /// `@timestamp` holds a time and nothing else.
     Timestamp,
+    /// `type` holds a text and nothing else.
+    Type,
 }
 
 impl Refused {
@@ -47,6 +49,7 @@ impl Refused {
             Self::NotAnObject => "what is above is no object",
             Self::TooDeep => "nested too deep",
             Self::Timestamp => "holds times alone",
+            Self::Type => "holds texts alone",
         }
     }
 }
@@ -115,6 +118,9 @@ impl Event {
         if name == "@timestamp" {
             return Err(Refused::Timestamp);
         }
+        if name == "type" && value.as_text().is_none() {
+            return Err(Refused::Type);
+        }
         put(&mut self.root, name, value)?;
         self.changed = true;
         Ok(())
@@ -139,15 +145,21 @@ impl Event {
     /// Lays an object upon another one in the event, or upon its root if `target` is empty.
     ///
     /// # Errors
-    /// As [`Event::put`]; `@timestamp` in what is laid upon the root is left out.
+    /// As [`Event::put`]; `@timestamp`, and a `type` that is no text, are left out of what is laid upon the root.
     pub fn merge(&mut self, target: &str, upper: &Object, overwrite: bool) -> Result<(), Refused> {
         if target.is_empty() {
             self.changed = true;
-            let stamp = self.root.get("@timestamp").cloned();
+            let kept = KEPT.map(|name| self.root.get(name).cloned());
             self.root.merge(upper, overwrite);
-            match stamp {
-                Some(stamp) => self.root.insert("@timestamp", stamp),
-                None => drop(self.root.remove("@timestamp")),
+            for (name, old) in KEPT.iter().zip(kept) {
+                // A text may take the place of `type`, and nothing that of the time.
+                if *name == "type" && self.root.get(name).is_some_and(|new| new.as_text().is_some()) {
+                    continue;
+                }
+                match old {
+                    Some(old) => self.root.insert(name, old),
+                    None => drop(self.root.remove(name)),
+                }
             }
             return Ok(());
         }
@@ -287,6 +299,11 @@ mod tests {
         event.take_fields();
         assert_eq!(text(&event), r#"{"@timestamp":"t","@metadata":{"beat":"x"},"type":"dns"}"#);
         assert!(event.put("@metadata.index", "x".into()).is_ok());
+        assert_eq!(event.put("type", Value::Null), Err(Refused::Type));
+        event.merge("", &[("type", Value::Null)].into_iter().collect(), true).unwrap();
+        assert_eq!(event.text("type"), Some("dns"));
+        event.merge("", &[("type", "http".into())].into_iter().collect(), true).unwrap();
+        assert_eq!(event.text("type"), Some("http"));
     }
 
     #[test]

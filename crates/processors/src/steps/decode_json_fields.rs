@@ -42,6 +42,10 @@ impl DecodeJsonFields {
         let mut left = MAX_DECODED_VALUES;
         let mut value =
             self.decode(text, self.max_depth, &mut left).map_err(|what| Fault::new(field, what))?;
+        if self.expand {
+            value = expanded(value).map_err(|refused| Fault::refused(field, refused))?;
+        }
+        // Texts in texts and names with dots have made it deeper.
         if value.depth() > MAX_DECODED_DEPTH {
             return Err(Fault::new(field, "nested too deep"));
         }
@@ -50,9 +54,6 @@ impl DecodeJsonFields {
         {
             object.remove(key);
             put(event, "@metadata._id", id.into())?;
-        }
-        if self.expand {
-            value = expanded(value).map_err(|refused| Fault::refused(field, refused))?;
         }
         match (self.target.as_deref(), value) {
             (Some(""), Value::Object(object)) => {
@@ -71,6 +72,9 @@ impl DecodeJsonFields {
             return Err("no JSON object");
         }
         let mut value: Value = serde_json::from_str(text).map_err(|_| "no sound JSON")?;
+        if value.depth() > MAX_DECODED_DEPTH {
+            return Err("nested too deep");
+        }
         *left = left.checked_sub(value.size()).ok_or("too many values")?;
         once(&mut value);
         if depth > 1 {
@@ -196,6 +200,8 @@ mod tests {
         }
         let deep = format!(r#"{{"m":"{}1{}"}}"#, r#"{\"a\":"#.repeat(100), "}".repeat(100));
         assert_eq!(run("[{decode_json_fields: {fields: [m]}}]", &deep), deep);
+        let names = format!(r#"{{"m":"{{\"{}\":{{\"{}\":1}}}}"}}"#, ["a"; 20].join("."), ["b"; 20].join("."));
+        assert_eq!(run("[{decode_json_fields: {fields: [m], expand_keys: true}}]", &names), names);
         let long = format!(r#"{{"m":"{{\"a\":[{}1]}}"}}"#, "1,".repeat(20_000));
         assert_eq!(run("[{decode_json_fields: {fields: [m]}}]", &long), long);
     }
