@@ -14,7 +14,7 @@ use crate::wire::{Multimap, Strings, consistency};
 pub(crate) fn fields<F: Fields>(exchange: &Exchange<'_>, answer: &Answer<'_>, to: &mut F) {
     let with_header = exchange.config.send_response_header;
     let warnings = answer.response.warnings;
-    let warned = !warnings.is_empty() && !exchange.config.mask;
+    let warned = !warnings.is_empty() && !exchange.conceals;
     if !with_header && !warned && matches!(answer.response.says, Says::Nothing) {
         return;
     }
@@ -190,7 +190,7 @@ fn supported<F: Fields>(options: Multimap<'_>, to: &mut F) {
 fn error<F: Fields>(exchange: &Exchange<'_>, failure: &Failure<'_>, to: &mut F) {
     to.open(key!("error"));
     to.unsigned(key!("code"), u64::from(failure.code));
-    if !exchange.config.mask {
+    if !exchange.conceals {
         to.text(key!("msg"), failure.message);
     }
     to.text(key!("type"), Text::word(failure.name()));

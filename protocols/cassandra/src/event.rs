@@ -113,6 +113,8 @@ pub(crate) struct Exchange<'e> {
     unmatched: Option<Reason>,
     session: Session<'e>,
     pub(crate) scratch: &'e Scratch,
+    /// Values are left out: of all statements, or of this one, which says a password. Texts of errors repeat them.
+    pub(crate) conceals: bool,
     verb: Option<Verb>,
     query: [Text<'e>; 1],
     response_text: [Text<'e>; 1],
@@ -136,12 +138,16 @@ impl<'e> Exchange<'e> {
             scratch.fill(config, answer, statement);
         }
         let text = request.map_or(&[][..], |request| request.text.bytes());
-        if config.mask {
+        let one = request.is_some_and(|request| request.has_statement() && request.batch.is_none());
+        let conceals = if config.mask {
             sql::mask(text, Dialect::Cql, &mut scratch.statement);
-        }
+            true
+        } else {
+            one && sql::conceal_passwords(text, Dialect::Cql, &mut scratch.statement)
+        };
         let scratch = &*scratch;
         // Also the verb is that of the masked text: what begins with a value has none.
-        let text = if config.mask { &scratch.statement } else { text };
+        let text = if conceals { &scratch.statement } else { text };
         let query = Text::checked(text);
         let named = request.is_some_and(|request| matches!(request.header.op, Op::QUERY | Op::EXECUTE));
         let user = request.map(|request| request.user.as_slice()).filter(|user| !user.is_empty());
@@ -152,6 +158,7 @@ impl<'e> Exchange<'e> {
             unmatched,
             session,
             scratch,
+            conceals,
             verb: (named && !text.is_empty()).then(|| Verb::of(text, Dialect::Cql)),
             query: [query],
             response_text: [scratch.csv.as_slice().into()],
@@ -167,7 +174,7 @@ impl<'e> Exchange<'e> {
     fn explain(&mut self) {
         if let Some(answer) = self.answer {
             if let Says::Error(failure) = &answer.response.says
-                && !self.config.mask
+                && !self.conceals
             {
                 self.note(failure.message.into());
             }
@@ -272,7 +279,7 @@ impl<'e> Exchange<'e> {
         }
         to.list(key!("params"));
         for parameter in request.parameters.iter() {
-            if self.config.mask {
+            if self.conceals {
                 to.item(Text::constant("?"));
             } else {
                 to.item(parameter);

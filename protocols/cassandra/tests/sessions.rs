@@ -191,6 +191,26 @@ fn masked_events_have_no_values() {
 }
 
 #[test]
+fn passwords_in_statements_are_left_out() {
+    let session = four();
+    for (statement, want) in [
+        (
+            "CREATE ROLE bob WITH PASSWORD = 'horse' AND LOGIN = true",
+            "CREATE ROLE bob WITH PASSWORD = ? AND LOGIN = true",
+        ),
+        ("ALTER USER 'ann' WITH PASSWORD 'horse'", "ALTER USER 'ann' WITH PASSWORD ?"),
+        ("create user x with hashed password '$2a$horse'", "create user x with hashed password ?"),
+    ] {
+        let answer = error(session, 1, 0x2000, "no viable alternative at 'horse'");
+        let event = exchange(&[], &query(session, 1, statement), &answer);
+        assert_eq!(event["query"], want);
+        assert!(!event.to_string().contains("horse"), "{event}");
+    }
+    let event = exchange(&[], &query(session, 1, "SELECT a FROM t WHERE password = 'x'"), &void(session, 1));
+    assert_eq!(event["query"], "SELECT a FROM t WHERE password = 'x'");
+}
+
+#[test]
 fn rows_are_cut_where_they_were_asked_to() {
     let session = four();
     let select = query(session, 1, "SELECT name FROM shop.users");
