@@ -42,11 +42,14 @@ enum Line<'l> {
 fn line(bytes: &[u8], fresh: usize) -> Line<'_> {
     let seen = fresh.min(bytes.len());
     let new = bytes.get(seen..).unwrap_or_default();
-    let Some(end) = memchr::memchr(b'\n', new).map(|at| at + seen).filter(|end| *end <= LINE_BYTES) else {
+    let Some(end) = memchr::memchr(b'\n', new).map(|at| at + seen).filter(|end| *end < LINE_BYTES) else {
         let Some(long) = bytes.get(..LINE_BYTES) else {
             let may_be = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\r');
             return if new.iter().all(may_be) { Line::Part } else { Line::Wrong };
         };
+        if !is_text(long.strip_suffix(b"\r").unwrap_or(long)) {
+            return Line::Wrong;
+        }
         let word = memchr::memrchr(b' ', long).unwrap_or(LINE_BYTES);
         return Line::Long(long.get(..word).unwrap_or(long));
     };
@@ -146,7 +149,7 @@ pub(crate) fn reply(
 }
 
 /// Lines have no control characters but tabs; keys may have any byte above.
-fn is_text(line: &[u8]) -> bool {
+pub(crate) fn is_text(line: &[u8]) -> bool {
     line.iter().all(|byte| *byte >= b' ' || *byte == b'\t')
 }
 
@@ -235,5 +238,35 @@ fn read_extras(header: &Header, extras: &[u8], to: &mut Message) {
         ("verbosity", _) => numbers.verbosity = short().map(u64::from),
         ("touch" | "gat" | "flush_all", _) | (_, Kind::Counter) => numbers.exptime = short().map(i64::from),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(bytes: &[u8], fresh: usize) -> &'static str {
+        match line(bytes, fresh) {
+            Line::Whole(..) => "whole",
+            Line::Part => "part",
+            Line::Long(_) => "long",
+            Line::Wrong => "wrong",
+        }
+    }
+
+    #[test]
+    fn a_line_is_too_long_however_it_comes() {
+        let keys = b"k ".repeat(LINE_BYTES / 2);
+        let longest = [&keys[1..], b"\n"].concat();
+        assert_eq!((outcome(&longest, 0), outcome(&longest[..LINE_BYTES - 1], 0)), ("whole", "part"));
+        let longer = [&keys[..], b"\n"].concat();
+        assert_eq!((outcome(&longer, 0), outcome(&keys, LINE_BYTES - 1)), ("long", "long"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_wrong_however_it_comes() {
+        let mut keys = b"k ".repeat(LINE_BYTES / 2);
+        keys[LINE_BYTES - 2] = 0;
+        assert_eq!((outcome(&keys, 0), outcome(&keys[..LINE_BYTES - 1], 0)), ("wrong", "wrong"));
     }
 }

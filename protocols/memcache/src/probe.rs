@@ -9,6 +9,7 @@ use packetbeat_core::stream::Boundary;
 
 use crate::binary::{Header, REPLY, REQUEST};
 use crate::command;
+use crate::head::is_text;
 use crate::limits::{LINE_BYTES, SOUGHT_BYTES};
 use crate::{reply, request};
 
@@ -34,26 +35,24 @@ fn binary(head: &[u8]) -> Verdict {
     }
 }
 
-/// By the first line; one that is not whole may still become one.
+/// By the first line; one that is not whole may still become one. What rejects a beginning
+/// rejects every line that begins so, or the verdict would depend on how the bytes came in segments.
 fn lines(
     head: &[u8],
     may_become: fn(&[u8]) -> bool,
     is_sound: fn(&[u8]) -> bool,
     matched: Verdict,
 ) -> Verdict {
-    let Some(end) = memchr::memchr(b'\n', head) else {
-        let may = may_become(head.strip_suffix(b"\r").unwrap_or(head));
-        let printable = head.iter().all(|byte| *byte >= b' ' || *byte == b'\r');
-        return if may && printable && head.len() <= LINE_BYTES {
-            Verdict::NeedMore
-        } else {
-            Verdict::Reject
-        };
-    };
-    let line = head.get(..end).unwrap_or_default();
-    match line.strip_suffix(b"\r") {
-        Some(line) if is_sound(line) => matched,
-        _ => Verdict::Reject,
+    let end = memchr::memchr(b'\n', head);
+    let line = head.get(..end.unwrap_or(head.len())).unwrap_or_default();
+    let text = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() >= LINE_BYTES || !is_text(text) || !may_become(text) {
+        return Verdict::Reject;
+    }
+    match end {
+        None => Verdict::NeedMore,
+        Some(_) if text.len() < line.len() && is_sound(text) => matched,
+        Some(_) => Verdict::Reject,
     }
 }
 
@@ -163,12 +162,41 @@ mod tests {
             b"END\r\n",
             b"12\r\n",
             b"get \x01",
+            b"STAT itb 16 \0\r\n",
+            b"STAT itb 16 \r \r\n",
+            b" STORED\r\n",
             // SSL 2, a remote procedure call, RTP.
             b"\x80\x2e\x01\x03\x01\0\x15\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0",
             b"\x80\0\0\x5c\x12\x34\x56\x78\0\0\0\0\0\0\0\x02\0\x01\x86\xa3\0\0\0\x03",
             b"\x80\x60\x12\x34\0\0\0\xa0\x12\x34\x56\x78\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
         ] {
             assert_eq!(stream(head), Verdict::Reject, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_judged_as_the_whole() {
+        let long = [b"get ", &b"k ".repeat(LINE_BYTES / 2)[..], b"\r\n"].concat();
+        assert_eq!(lines(&long, command::may_become, request::is_sound, CLIENT), Verdict::Reject);
+        for text in [
+            "set k 0 0 5",
+            "get a b",
+            "slabs reassign 1 2",
+            "STORED",
+            "VALUE k 0 5",
+            "STAT a b c",
+            "VERSION 1.6 x",
+        ] {
+            for byte in 0..=u8::MAX {
+                for at in 0..=text.len() {
+                    let (before, behind) = text.as_bytes().split_at(at);
+                    let head = [before, &[byte], behind, b"\r\n"].concat();
+                    let wanted = stream(&head);
+                    let all_may = (1..head.len()).all(|len| stream(&head[..len]) == Verdict::NeedMore);
+                    let sound = wanted == Verdict::Reject || all_may;
+                    assert!(sound, "{:?}", head.escape_ascii().to_string());
+                }
+            }
         }
     }
 
