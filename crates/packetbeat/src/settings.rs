@@ -270,7 +270,7 @@ packetbeat.worker: 2
 packetbeat.protocols:
   - {type: http, send_headrs: [x], ports: [80, 53]}
   - {type: dns, ports: [53, many]}
-  - {type: redis, portz: 1}
+  - {type: sip, portz: 1}
 tags: ${NOWHERE_TO_BE_FOUND}
 output.file: {path: out, filenam: x}
 ";
@@ -281,7 +281,7 @@ output.file: {path: out, filenam: x}
                 "a.yml:3:18: packetbeat.protocols[http].send_headrs: unknown setting (did you mean packetbeat.protocols[http].send_headers?)",
                 "a.yml:4:25: packetbeat.protocols[dns].ports: TCP port 53 belongs to http already, at a.yml:3:48 (give it to one of them)",
                 "a.yml:4:29: packetbeat.protocols[dns].ports: expected a port from 1 to 65535, found \"many\"",
-                "a.yml:5:19: packetbeat.protocols[redis].portz: unknown setting (did you mean packetbeat.protocols[redis].ports?)",
+                "a.yml:5:17: packetbeat.protocols[sip].portz: unknown setting (did you mean packetbeat.protocols[sip].ports?)",
                 "a.yml:6:7: tags: ${NOWHERE_TO_BE_FOUND} is neither a setting nor in the environment nor in the keystore (set it, run `packetbeat keystore add NOWHERE_TO_BE_FOUND`, or write ${NOWHERE_TO_BE_FOUND:default})",
                 "a.yml:7:26: output.file.filenam: unknown setting (did you mean output.file.filename?)",
             ]
