@@ -53,7 +53,9 @@
 #![forbid(unsafe_code)]
 
 mod console;
+mod delivery;
 mod error;
+mod event;
 mod file;
 mod options;
 mod publisher;
@@ -61,7 +63,9 @@ mod render;
 mod sink;
 mod writer;
 
+pub use delivery::{Deliver, Delivery, Takes, Trouble};
 pub use error::{Closed, OutputError};
+pub use event::{Event, Events};
 pub use options::{ConsoleOptions, FileOptions, Format, Target};
 pub use publisher::{Publisher, Report, Watch};
 pub use sink::{OUTPUT_CLOSED, WRITE_ERROR};
