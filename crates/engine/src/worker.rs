@@ -115,6 +115,18 @@ impl<'r> Worker<'r> {
         }
     }
 
+    /// The wire is silent, and all packets of before `nanos` (nanoseconds since 1970) were shown: timers fire as if one of that
+    /// time had come. Time never runs back: a smaller one than was seen has no effect.
+    pub fn advance(&mut self, nanos: i64) {
+        if nanos > self.clock {
+            self.clock = nanos;
+            if self.clock >= self.next_tick {
+                // Behind the events of the last packet, in front of those of the next.
+                self.tick(self.last_packet + 1);
+            }
+        }
+    }
+
     /// The capture is over: what waits is told.
     pub fn finish(&mut self) {
         while self.finish_next() {}

@@ -82,3 +82,22 @@ fn the_same_bytes_for_any_number_of_workers_and_any_batch() {
         }
     }
 }
+
+#[test]
+fn timers_fire_on_a_silent_wire_and_time_never_runs_back() {
+    let registry = registry(true);
+    let mut worker = Worker::new(&registry, 0, 1);
+    let frames = capture();
+    // All but the very end: the last request of a conversation waits for its answer.
+    for (at, (nanos, data)) in frames.iter().enumerate() {
+        let (number, wire_len) = (at as u64 + 1, data.len() as u32);
+        worker.packet(&Packet { number, nanos: *nanos, link: LinkType::ETHERNET, wire_len, data });
+    }
+    let open = worker.summary().connections.idle;
+    let last = frames.last().unwrap().0;
+    worker.advance(last - 1);
+    assert_eq!(worker.summary().connections.idle, open);
+    // A day later no connection is remembered any more: idle ones were given up by their timers.
+    worker.advance(last + 86_400_000_000_000);
+    assert!(worker.summary().connections.idle > open, "{:?}", worker.summary().connections);
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use packetbeat_core::ledger::Tally;
 use packetbeat_engine::{StreamBytes, Summary};
 use packetbeat_metrics::{Process, Snapshot};
-use packetbeat_publisher::Watch;
+use packetbeat_publisher::{Figures, Filled, Watch};
 
 use crate::board::{Board, Counts};
 
@@ -50,7 +50,9 @@ impl Counters {
     /// libbeat's names: the pipeline takes events from the workers, the output acknowledges them.
     fn events(&self, to: &mut Snapshot, summary: &Summary) {
         let made = summary.collected + summary.filtered + summary.pending_at_eof;
-        let (published, dropped) = (self.output.published(), self.output.dropped());
+        let output = self.output.figures();
+        let published = output.published;
+        let dropped: u64 = output.dropped.iter().map(|(_, events)| events).sum();
         to.counter("libbeat.pipeline.events.total", made);
         to.counter("libbeat.pipeline.events.published", summary.collected);
         to.counter("libbeat.pipeline.events.filtered", summary.filtered);
@@ -65,14 +67,35 @@ impl Counters {
         to.counter("libbeat.output.events.total", published + dropped);
         to.counter("libbeat.output.events.acked", published);
         to.counter("libbeat.output.events.dropped", dropped);
-        to.counter("libbeat.output.write.bytes", self.output.bytes());
+        to.counter("libbeat.output.write.bytes", output.bytes);
+        if let Some((filled, most)) = output.filled {
+            network(to, &output, filled, most);
+        }
         if summary.pending_at_eof > 0 {
             to.counter_by("packetbeat.events.dropped", "cause", "pending_at_eof", summary.pending_at_eof);
         }
-        if dropped > 0 {
-            to.counter_by("packetbeat.events.dropped", "cause", "output", dropped);
+        for (cause, events) in output.dropped {
+            to.counter_by("packetbeat.events.dropped", "cause", cause, events);
         }
     }
+}
+
+/// What only an output over a network has: its queue, and what servers answered.
+fn network(to: &mut Snapshot, output: &Figures, filled: Filled, most: usize) {
+    let events = (filled.waiting + filled.in_flight) as u64;
+    to.size("libbeat.pipeline.queue.filled.events", events);
+    to.size("libbeat.pipeline.queue.filled.bytes", filled.bytes as u64);
+    to.size("libbeat.pipeline.queue.max_events", most as u64);
+    to.counter("libbeat.pipeline.queue.acked", output.published);
+    to.size("libbeat.output.events.active", filled.in_flight as u64);
+    to.counter("libbeat.output.events.batches", output.batches);
+    to.counter("libbeat.output.events.dead_letter", output.dead);
+    to.counter("libbeat.output.events.duplicates", output.duplicates);
+    to.counter("libbeat.output.events.failed", output.again);
+    to.counter("libbeat.output.events.toomany", output.too_many);
+    to.counter("libbeat.output.write.errors", output.troubles);
+    to.counter("packetbeat.output.sent", output.sent);
+    to.counter("packetbeat.output.busy.ns", u64::try_from(output.busy.as_nanos()).unwrap_or(u64::MAX));
 }
 
 /// What was read, down to the bytes of conversations.
@@ -131,6 +154,21 @@ fn helps(to: &mut Snapshot) {
         ("libbeat.pipeline.events.active", "Events on their way to the output."),
         ("libbeat.pipeline.events.total", "Transactions that became events."),
         ("libbeat.output.events.acked", "Events that the output has taken."),
+        ("libbeat.output.events.active", "Events that are being sent."),
+        ("libbeat.output.events.batches", "Batches that an output has dealt with."),
+        (
+            "libbeat.output.events.dead_letter",
+            "Events that the server refused for good and took as dead letters.",
+        ),
+        ("libbeat.output.events.duplicates", "Events that the server had already."),
+        ("libbeat.output.events.failed", "Events that were to be tried again, each time."),
+        ("libbeat.output.events.toomany", "Events for which the server had no time, each time."),
+        ("libbeat.output.write.errors", "Times that an output waited because something was wrong."),
+        ("libbeat.pipeline.queue.filled.events", "Events in the queue, those that are being sent included."),
+        ("libbeat.pipeline.queue.filled.bytes", "Bytes of the events in the queue."),
+        ("libbeat.pipeline.queue.max_events", "How many events the queue holds at most."),
+        ("packetbeat.output.sent", "Events that were given to an output, each time."),
+        ("packetbeat.output.busy.ns", "How long outputs were busy with batches, in nanoseconds."),
         ("packetbeat.packets.received", "Packets that the source gave."),
         ("packetbeat.packets.analysed", "Packets that became part of a conversation."),
         ("packetbeat.packets.dropped", "Packets with nothing to analyse, by cause."),

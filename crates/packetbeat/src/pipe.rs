@@ -47,7 +47,7 @@ pub(crate) fn fed(player: Player, job: Job<'_>) -> Fed {
             .collect();
         while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
             // That nobody reads the output is found by writing alone, and only the next event would tell the workers.
-            if progress.is_stopped() || publisher.dropped() > 0 || !desk.lock().hand_on() {
+            if progress.is_stopped() || publisher.is_closed() || !desk.lock().hand_on() {
                 break;
             }
         }

@@ -60,6 +60,12 @@ pub enum OutputError {
         /// What the system said.
         source: io::Error,
     },
+    /// A server refuses the connection in a way that does not end by itself.
+    #[error("output: {message}")]
+    Server {
+        /// What is wrong, where, and what to do.
+        message: String,
+    },
     /// The writer thread ended before its time: a defect of this program.
     #[error("output: the writer thread ended unexpectedly; please report this with the lines above")]
     Stopped,

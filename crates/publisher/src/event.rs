@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use packetbeat_core::json::Json;
 use packetbeat_core::lines::Lines;
 
 /// One finished event: a line of JSON within a block that it shares with its neighbours. A clone copies no text.
@@ -22,7 +23,7 @@ impl Event {
     #[must_use]
     pub fn json(&self) -> &[u8] {
         let block = self.lines.blocks.get(self.block as usize);
-        let bytes = block.map_or(&[][..], packetbeat_core::json::Json::bytes);
+        let bytes = block.map_or(&[][..], Json::bytes);
         bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
@@ -36,6 +37,29 @@ impl Event {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.end == self.start
+    }
+
+    /// The same events in a block of their own: the few that come back of many do not keep the others' text in memory.
+    pub(crate) fn gathered(events: &[Self]) -> Vec<Self> {
+        let mut block = Json::default();
+        let mut places = Vec::with_capacity(events.len());
+        for event in events {
+            let start = block.len() as u32; // a part of what the queue may hold: far below 4 GiB
+            block.raw(event.json());
+            places.push((start, block.len() as u32, event.number, event.attempts));
+        }
+        let lines = Arc::new(Lines { blocks: vec![block], pieces: Vec::new(), events: events.len() as u64 });
+        places
+            .into_iter()
+            .map(|(start, end, number, attempts)| Self {
+                lines: Arc::clone(&lines),
+                block: 0,
+                start,
+                end,
+                number,
+                attempts,
+            })
+            .collect()
     }
 
     /// The events of a run of lines, in order, numbered from `first`.
@@ -87,7 +111,6 @@ impl Iterator for Events {
 
 #[cfg(test)]
 mod tests {
-    use packetbeat_core::json::Json;
     use packetbeat_core::lines::Piece;
 
     use super::*;
@@ -109,6 +132,9 @@ mod tests {
         let events: Vec<Event> = Event::of(lines, 7).collect();
         let seen: Vec<(&[u8], u64)> = events.iter().map(|event| (event.json(), event.number)).collect();
         assert_eq!(seen, [(&b"c"[..], 7), (b"aa", 8), (b"bb", 9), (b"d", 10)]);
+        let gathered = Event::gathered(&events[1..3]);
+        let seen: Vec<(&[u8], u64)> = gathered.iter().map(|event| (event.json(), event.number)).collect();
+        assert_eq!(seen, [(&b"aa"[..], 8), (b"bb", 9)]);
         assert!(events.iter().all(|event| event.len() == event.json().len() && !event.is_empty()));
     }
 }

@@ -37,14 +37,14 @@
 //!
 //! ```
 //! use packetbeat_core::{json::Json, lines::{Lines, Piece}};
-//! use packetbeat_publisher::{Publisher, Target};
+//! use packetbeat_publisher::{Full, Publisher, Target};
 //!
 //! let mut block = Json::with_capacity(64);
 //! block.raw(b"{\"type\":\"dns\"}\n");
 //! let end = u32::try_from(block.len())?;
 //! let lines = Lines { blocks: vec![block], pieces: vec![Piece { block: 0, start: 0, end }], events: 1 };
 //!
-//! let publisher = Publisher::start(Target::Discard)?;
+//! let publisher = Publisher::start(Target::Discard, Full::Block)?;
 //! let used = publisher.send(lines)?.expect("this output gives the blocks back at once");
 //! assert!(used.blocks[0].is_empty());
 //! assert_eq!(publisher.finish().published, 1);
@@ -52,20 +52,28 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod backoff;
+mod clock;
 mod console;
+mod counts;
 mod delivery;
 mod error;
 mod event;
 mod file;
+mod network;
 mod options;
 mod publisher;
+mod queue;
 mod render;
 mod sink;
 mod writer;
 
+pub use backoff::BackoffOptions;
 pub use delivery::{Deliver, Delivery, Takes, Trouble};
 pub use error::{Closed, OutputError};
 pub use event::{Event, Events};
+pub use network::Network;
 pub use options::{ConsoleOptions, FileOptions, Format, Target};
-pub use publisher::{Publisher, Report, Watch};
-pub use sink::{OUTPUT_CLOSED, WRITE_ERROR};
+pub use publisher::{Figures, Publisher, Report, Watch};
+pub use queue::{Filled, Full, QueueOptions};
+pub use sink::{OUTPUT_CLOSED, QUEUE_FULL, SHUTDOWN, WRITE_ERROR};

@@ -8,6 +8,10 @@ use crate::error::OutputError;
 pub const OUTPUT_CLOSED: &str = "output_closed";
 /// Cause of dropped events: the output could not be written; [`Report::error`](crate::Report::error) says why.
 pub const WRITE_ERROR: &str = "write_error";
+/// Cause of dropped events: the queue had no room, and a live capture does not wait ([`Full::DropNewest`](crate::Full)).
+pub const QUEUE_FULL: &str = "queue_full";
+/// Cause of dropped events: the program was told to stop, and the output did not take them in time.
+pub const SHUTDOWN: &str = "shutdown";
 
 /// Where events are written to. After a failure nothing more is written.
 pub(crate) trait Sink: Send + 'static {

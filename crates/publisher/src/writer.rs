@@ -1,10 +1,11 @@
 //! The writer thread: gathers what waits, writes it, gives the blocks back.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
 use packetbeat_core::lines::Lines;
 
+use crate::counts::Counts;
 use crate::error::OutputError;
 use crate::options::Format;
 use crate::render::render;
@@ -16,16 +17,6 @@ pub(crate) const QUEUE: usize = 4;
 pub(crate) const GATHER: usize = 16;
 /// How many bytes are written at once: beyond it a batch leaves the processor's cache.
 const GATHER_BYTES: usize = 1 << 20;
-
-/// What the writer and the senders both see.
-#[derive(Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) published: AtomicU64,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) bytes: AtomicU64,
-    /// The output takes no more events.
-    pub(crate) closed: AtomicBool,
-}
 
 /// Why an output ended before its time.
 #[derive(Debug)]
@@ -43,7 +34,7 @@ pub(crate) fn run<S: Sink>(
     used: &Sender<Lines>,
     counts: &Counts,
 ) -> Option<End> {
-    let mut end = None;
+    let mut end: Option<End> = None;
     let mut batch = Vec::with_capacity(GATHER);
     let mut text = Vec::new();
     while let Ok(first) = queue.recv() {
@@ -59,15 +50,16 @@ pub(crate) fn run<S: Sink>(
             published = match result {
                 Ok(()) => events,
                 Err((published, last)) => {
+                    counts.end(last.cause);
                     end = Some(last);
-                    // Behind the counts of this batch, so that nobody is turned away before its end is known.
-                    counts.closed.store(true, Ordering::Release);
                     published.min(events)
                 }
             };
         }
         counts.published.fetch_add(published, Ordering::Relaxed);
-        counts.dropped.fetch_add(events - published, Ordering::Relaxed);
+        if let Some(end) = &end {
+            counts.lose(end.cause, events - published);
+        }
         give_back(&mut batch, used);
     }
     end

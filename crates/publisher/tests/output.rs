@@ -8,7 +8,7 @@ use std::path::Path;
 
 use packetbeat_core::json::Json;
 use packetbeat_core::lines::{Lines, Piece};
-use packetbeat_publisher::{FileOptions, Format, OutputError, Publisher, Target, WRITE_ERROR};
+use packetbeat_publisher::{FileOptions, Format, Full, OutputError, Publisher, Target, WRITE_ERROR};
 use tempfile::TempDir;
 
 fn lines(text: &str) -> Lines {
@@ -41,7 +41,7 @@ fn a_second_run_leaves_the_first_one_s_file_alone() {
     let folder = TempDir::new().unwrap();
     let deep = folder.path().join("a/b");
     for run in 0..2 {
-        let publisher = Publisher::start(Target::File(options(&deep))).unwrap();
+        let publisher = Publisher::start(Target::File(options(&deep)), Full::Block).unwrap();
         publisher.send(lines(&format!("{{\"run\":{run}}}\n"))).unwrap();
         let report = publisher.finish();
         assert_eq!((report.published, report.bytes), (1, 10));
@@ -59,7 +59,10 @@ fn files_and_folders_are_private() {
     let folder = TempDir::new().unwrap();
     let deep = folder.path().join("new");
     for permissions in [0o600, 0o400] {
-        drop(Publisher::start(Target::File(FileOptions { permissions, ..options(&deep) })).unwrap());
+        drop(
+            Publisher::start(Target::File(FileOptions { permissions, ..options(&deep) }), Full::Block)
+                .unwrap(),
+        );
     }
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let files = files(&deep);
@@ -72,7 +75,7 @@ fn files_and_folders_are_private() {
 fn a_large_run_rotates_and_loses_nothing() {
     let folder = TempDir::new().unwrap();
     let options = FileOptions { rotate_every_bytes: 1024, number_of_files: 1000, ..options(folder.path()) };
-    let publisher = Publisher::start(Target::File(options)).unwrap();
+    let publisher = Publisher::start(Target::File(options), Full::Block).unwrap();
     let mut wanted = String::new();
     for i in 0..100 {
         let text: String = (0..50).map(|j| format!("{{\"i\":{i},\"j\":{j}}}\n")).collect();
@@ -90,7 +93,9 @@ fn a_large_run_rotates_and_loses_nothing() {
 fn pretty_files() {
     let folder = TempDir::new().unwrap();
     let format = Format { pretty: true, escape_html: true };
-    let publisher = Publisher::start(Target::File(FileOptions { format, ..options(folder.path()) })).unwrap();
+    let publisher =
+        Publisher::start(Target::File(FileOptions { format, ..options(folder.path()) }), Full::Block)
+            .unwrap();
     publisher.send(lines("{\"a\":\"<\"}\n{\"b\":[]}\n")).unwrap();
     assert_eq!(publisher.finish().published, 2);
     assert_eq!(files(folder.path())[0].1, "{\n  \"a\": \"\\u003c\"\n}\n{\n  \"b\": []\n}\n");
@@ -99,12 +104,12 @@ fn pretty_files() {
 #[test]
 fn a_full_disk_names_the_file() {
     let folder = TempDir::new().unwrap();
-    drop(Publisher::start(Target::File(options(folder.path()))).unwrap());
+    drop(Publisher::start(Target::File(options(folder.path())), Full::Block).unwrap());
     let path = folder.path().join(&files(folder.path())[0].0);
     fs::remove_file(&path).unwrap();
     symlink("/dev/full", &path).unwrap();
     let options = FileOptions { rotate_on_startup: false, ..options(folder.path()) };
-    let publisher = Publisher::start(Target::File(options)).unwrap();
+    let publisher = Publisher::start(Target::File(options), Full::Block).unwrap();
     let mut sent = 1;
     while publisher.send(lines("{}\n")).is_ok() {
         sent += 1;
@@ -120,7 +125,7 @@ fn what_cannot_work_is_told_at_the_start() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let error = |options| Publisher::start(Target::File(options)).unwrap_err();
+    let error = |options| Publisher::start(Target::File(options), Full::Block).unwrap_err();
     let good = || options(folder.path());
 
     let told = error(options(&file.join("below")));
@@ -143,7 +148,7 @@ fn what_cannot_work_is_told_at_the_start() {
 
 #[test]
 fn discard_counts_and_gives_back() {
-    let publisher = Publisher::start(Target::Discard).unwrap();
+    let publisher = Publisher::start(Target::Discard, Full::Block).unwrap();
     let used = publisher.send(lines("{}\n{}\n")).unwrap().unwrap();
     assert!(used.blocks[0].is_empty() && used.pieces.is_empty() && used.events == 0);
     let report = publisher.finish();

@@ -10,7 +10,7 @@ use packetbeat_core::plugin::Kind;
 use packetbeat_engine::Registry;
 use packetbeat_logging::{Format, Guard, Logging, Options};
 use packetbeat_metrics::Process;
-use packetbeat_publisher::Publisher;
+use packetbeat_publisher::{Full, Publisher};
 use packetbeat_sniffer::Input;
 use tracing::{error, info, warn};
 
@@ -71,7 +71,7 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
     // Before hours of reading, not behind them.
     let summary = flags.summary.as_deref().map(create_summary).transpose()?;
     let output_name = output_name(&target);
-    let publisher = Publisher::start(target).map_err(|error| error.to_string())?;
+    let publisher = Publisher::start(target, Full::Block).map_err(|error| error.to_string())?;
     let board = Arc::new(Board::new(workers));
     let counters = Arc::new(Counters {
         board: Arc::clone(&board),

@@ -6,10 +6,11 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use packetbeat_core::json::Json;
 use packetbeat_core::lines::{Lines, Piece};
 
-use super::Publisher;
+use super::{Publisher, Way, Writer};
 use crate::console::Console;
 use crate::error::{Closed, OutputError};
 use crate::options::Format;
+use crate::queue::Full;
 use crate::sink::{Failure, OUTPUT_CLOSED, Sink, WRITE_ERROR};
 use crate::writer::QUEUE;
 
@@ -81,7 +82,14 @@ impl Write for Gate {
 }
 
 fn console<W: Write + Send + 'static>(writer: W, format: Format) -> Publisher {
-    Publisher::writing(Console::new(writer), format).unwrap()
+    Publisher::writing(Console::new(writer), format, Full::Block).unwrap()
+}
+
+fn writer_of(publisher: &Publisher) -> &Writer {
+    match &publisher.way {
+        Way::Writer(writer) => writer,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -107,7 +115,7 @@ fn pieces_go_out_in_their_order_and_blocks_come_back_empty() {
     two.pieces = vec![Piece { block: 1, start: 0, end: 8 }, two.pieces[1], two.pieces[0]];
     two.events = 3;
     assert!(publisher.send(two).unwrap().is_none());
-    let used = publisher.writer.as_ref().unwrap().used.recv().unwrap();
+    let used = writer_of(&publisher).used.recv().unwrap();
     assert!(publisher.recycled().is_none());
     assert_eq!((used.blocks.len(), used.pieces.len(), used.events), (2, 0, 0));
     assert!(used.blocks.iter().all(Json::is_empty));
@@ -127,7 +135,7 @@ fn a_slow_output_holds_the_senders_back() {
     for _ in 0..QUEUE {
         publisher.send(lines(&["{}"])).unwrap();
     }
-    assert!(publisher.writer.as_ref().unwrap().queue.as_ref().unwrap().is_full());
+    assert!(writer_of(&publisher).queue.as_ref().unwrap().is_full());
     let (told, tells) = bounded(1);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -279,7 +287,7 @@ impl Sink for Broken {
 
 #[test]
 fn a_writer_that_breaks_is_told_and_nobody_waits_for_ever() {
-    let publisher = Publisher::writing(Broken, Format::default()).unwrap();
+    let publisher = Publisher::writing(Broken, Format::default(), Full::Block).unwrap();
     send_until_closed(&publisher);
     let report = publisher.finish();
     assert!(matches!(report.error, Some(OutputError::Stopped)));
