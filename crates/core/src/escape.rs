@@ -27,25 +27,107 @@ fn special_bits(word: u64) -> u64 {
     (less_than_space | quote | backslash | delete | word) & HIGH
 }
 
+/// Whether one of sixteen bytes is special. Written so that the compiler looks at all of them at once.
+#[inline]
+fn has_special(block: &[u8; 16]) -> bool {
+    block.iter().fold(false, |has_special, byte| {
+        // As signed numbers, bytes from 0x80 on are below 0.
+        let control = (*byte as i8) < 0x20;
+        has_special | control | (*byte == 0x7f) | (*byte == b'"') | (*byte == b'\\')
+    })
+}
+
+/// Where the first special one of sixteen bytes stands, of which there is one.
+#[inline(never)]
+fn special_place(block: &[u8; 16]) -> usize {
+    let word = u128::from_le_bytes(*block);
+    match special_bits(word as u64) {
+        0 => 8 + special_bits((word >> 64) as u64).trailing_zeros() as usize / 8,
+        bits => bits.trailing_zeros() as usize / 8,
+    }
+}
+
 /// How many bytes from the start can be copied as they are.
 #[inline]
 #[must_use]
 pub fn plain_prefix(bytes: &[u8]) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for (number, block) in blocks.iter().enumerate() {
+        if has_special(block) {
+            return number * 16 + special_place(block);
+        }
+    }
+    bytes.len() - rest.len() + plain_tail(rest)
+}
+
+/// Copies bytes to the beginning of `to`, which has at least as many, up to the first one that is special: how many. What is behind
+/// these in `to` may be written as well.
+#[inline]
+pub fn copy_plain(to: &mut [u8], from: &[u8]) -> usize {
+    let (blocks, rest) = from.as_chunks::<16>();
     let mut at = 0;
-    let (words, _) = bytes.as_chunks::<8>();
-    for word in words {
-        if special_bits(u64::from_le_bytes(*word)) != 0 {
-            break;
+    for block in blocks {
+        let Some(room) = to.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<16>) else { return at };
+        *room = *block;
+        if has_special(block) {
+            return at + special_place(block);
         }
-        at += 8;
+        at += 16;
     }
-    for &byte in bytes.get(at..).unwrap_or_default() {
-        if SPECIAL.get(usize::from(byte)).copied().unwrap_or(true) {
-            break;
+    let Some(room) = to.get_mut(at..at + rest.len()) else { return at };
+    copy_tail(room, rest);
+    at + plain_tail(rest)
+}
+
+/// Copies at most 15 bytes to as many.
+#[inline]
+fn copy_tail(to: &mut [u8], from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<8>(), from.last_chunk::<8>()) {
+        if let Some(room) = to.first_chunk_mut::<8>() {
+            *room = *first;
         }
-        at += 1;
+        if let Some(room) = to.last_chunk_mut::<8>() {
+            *room = *last;
+        }
+    } else if let (Some(first), Some(last)) = (from.first_chunk::<4>(), from.last_chunk::<4>()) {
+        if let Some(room) = to.first_chunk_mut::<4>() {
+            *room = *first;
+        }
+        if let Some(room) = to.last_chunk_mut::<4>() {
+            *room = *last;
+        }
+    } else {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
     }
-    at
+}
+
+/// How many of at most 15 bytes from the start can be copied as they are.
+#[inline]
+fn plain_tail(rest: &[u8]) -> usize {
+    // The first and the last ones as words, which may overlap.
+    let place = |bits: u64| bits.trailing_zeros() as usize / 8;
+    if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        let (first, last) =
+            (special_bits(u64::from_le_bytes(*first)), special_bits(u64::from_le_bytes(*last)));
+        return match (first, last) {
+            (0, 0) => rest.len(),
+            (0, _) => rest.len() - 8 + place(last),
+            _ => place(first),
+        };
+    }
+    if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        let word = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+        let bits = special_bits(word);
+        return match place(bits) {
+            _ if bits == 0 => rest.len(),
+            at @ 0..4 => at,
+            at => rest.len() + at - 8,
+        };
+    }
+    let is_plain = |byte: &u8| !SPECIAL.get(usize::from(*byte)).copied().unwrap_or(true);
+    rest.iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// Whether all of the bytes can be copied as they are.
@@ -53,6 +135,21 @@ pub fn plain_prefix(bytes: &[u8]) -> usize {
 #[must_use]
 pub fn is_plain(bytes: &[u8]) -> bool {
     plain_prefix(bytes) == bytes.len()
+}
+
+/// The second character of the escape of a byte that has one of two characters; 0 for others.
+#[inline]
+#[must_use]
+pub fn short(byte: u8) -> u8 {
+    match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => 0,
+    }
 }
 
 /// What stands for the special bytes at the start of `rest`: how many of them it is for, and their JSON text.
@@ -108,17 +205,23 @@ mod tests {
     #[test]
     fn prefix_stops_at_every_special_byte_in_every_place() {
         for special in 0..=255u8 {
-            for place in 0..20 {
-                let mut bytes = [b'a'; 20];
-                bytes[place] = special;
-                let want = if (0x20..0x7f).contains(&special) && special != b'"' && special != b'\\' {
-                    20
-                } else {
-                    place
-                };
-                assert_eq!(plain_prefix(&bytes), want, "{special:#x} at {place}");
+            for len in 0..36 {
+                for place in 0..len {
+                    let mut bytes = [b'a'; 36];
+                    // Behind the first special byte there may be others.
+                    bytes[place] = special;
+                    bytes[35] = special;
+                    let bytes = &bytes[..len];
+                    let is_plain = (0x20..0x7f).contains(&special) && special != b'"' && special != b'\\';
+                    let want = if is_plain { len } else { place };
+                    assert_eq!(plain_prefix(bytes), want, "{special:#x} at {place} of {len}");
+                    let mut to = vec![0; len];
+                    assert_eq!(copy_plain(&mut to, bytes), want, "{special:#x} at {place} of {len}");
+                    assert_eq!(to[..want], bytes[..want]);
+                }
             }
         }
+        assert_eq!((plain_prefix(b""), copy_plain(&mut [], b"")), (0, 0));
     }
 
     #[test]

@@ -134,18 +134,27 @@ impl Json {
         }
     }
 
+    /// Copies text while it is looked at: most of it needs no escaping, and what does is rarely far from the next.
     fn escape(&mut self, mut rest: &[u8]) {
         loop {
-            let plain = escape::plain_prefix(rest);
-            let (head, tail) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
-            self.raw(head);
-            if tail.is_empty() {
-                return;
+            // What is written at once is never more than what is left and the longest escape.
+            if self.buffer.len() - self.at < rest.len() + 8 {
+                self.grow(rest.len() + 8);
+            }
+            let plain = escape::copy_plain(self.buffer.get_mut(self.at..).unwrap_or_default(), rest);
+            self.at += plain;
+            rest = rest.get(plain..).unwrap_or_default();
+            let Some(first) = rest.first() else { return };
+            let character = escape::short(*first);
+            if character != 0 {
+                self.literal(&[b'\\', character]);
+                rest = rest.get(1..).unwrap_or_default();
+                continue;
             }
             let mut scratch = [0; 6];
-            let (taken, written) = escape::special(tail, &mut scratch);
+            let (taken, written) = escape::special(rest, &mut scratch);
             self.raw(written);
-            rest = tail.get(taken..).unwrap_or_default();
+            rest = rest.get(taken..).unwrap_or_default();
         }
     }
 

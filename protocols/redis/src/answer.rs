@@ -125,6 +125,22 @@ impl Sink for Answer {
         }
     }
 
+    fn string(&mut self, depth: usize, bytes: &[u8]) {
+        // In the middle of a list nothing depends on which element it is.
+        if self.mask || self.first || depth == 0 || (depth == 1 && self.elements < PLACES) {
+            self.begin(depth, Kind::Bulk);
+            if !bytes.is_empty() {
+                self.part(bytes);
+            }
+            self.end(depth, false);
+            return;
+        }
+        self.elements += usize::from(depth == 1);
+        (self.is_name, self.masked) = (false, false);
+        self.write(b", ");
+        self.write(bytes);
+    }
+
     fn part(&mut self, bytes: &[u8]) {
         if self.elements == 1
             && self.is_name

@@ -97,7 +97,7 @@ impl<'e> Exchange<'e> {
         scratch.name(shown.name);
         let mut this = Self::of(config, scratch, told, user);
         (this.asked, this.unmatched) = (Some(asked), unmatched);
-        (this.query, this.resource) = ([Text::checked(shown.text)], shown.key.into());
+        (this.query, this.resource) = ([shown.text.into()], shown.key.into());
         this.explain();
         this
     }
@@ -127,7 +127,9 @@ impl<'e> Exchange<'e> {
                 [] => Text::checked(MASKED),
                 word => Text::from(word),
             },
-            Some(told) => Text::checked(told.text),
+            Some(told) if config.send_response => Text::checked(told.text),
+            // Written once: it is looked at then.
+            Some(told) => Text::from(told.text),
             None => Text::default(),
         };
         Self {

@@ -17,6 +17,15 @@ pub(crate) trait Sink {
     fn open(&mut self, depth: usize, count: Option<u64>);
     /// A value within so many aggregates is over; `aggregate`: it was one.
     fn end(&mut self, depth: usize, aggregate: bool);
+    /// A whole string: all of the above at once.
+    #[inline]
+    fn string(&mut self, depth: usize, bytes: &[u8]) {
+        self.begin(depth, Kind::Bulk);
+        if !bytes.is_empty() {
+            self.part(bytes);
+        }
+        self.end(depth, false);
+    }
 }
 
 /// What came of bytes.
@@ -90,6 +99,18 @@ impl Values {
         let mut at = 0;
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
+            // Most of what comes is strings in one piece.
+            if self.state == State::Value
+                && self.silent == 0
+                && let Some((text, taken)) = wire::whole_string(rest)
+            {
+                sink.string(self.levels.len(), text);
+                at += taken;
+                if self.count(sink) {
+                    return (at, Read::Done);
+                }
+                continue;
+            }
             let (taken, step) = self.step(rest, sink);
             at += taken;
             match step {

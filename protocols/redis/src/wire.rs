@@ -84,6 +84,25 @@ pub(crate) enum Begins {
     Bad(&'static str),
 }
 
+/// A string with a length of at most three digits that is there as a whole, and how many bytes it takes with its head and its line
+/// end. What is none of these, [`begins`] tells about.
+#[inline]
+pub(crate) fn whole_string(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let digit = |byte: u8| {
+        let value = byte.wrapping_sub(b'0');
+        (value < 10).then_some(usize::from(value))
+    };
+    let (len, rest) = match bytes {
+        [b'$', a, b'\r', b'\n', rest @ ..] => (digit(*a)?, rest),
+        [b'$', a, b, b'\r', b'\n', rest @ ..] => (digit(*a)? * 10 + digit(*b)?, rest),
+        [b'$', a, b, c, b'\r', b'\n', rest @ ..] => (digit(*a)? * 100 + digit(*b)? * 10 + digit(*c)?, rest),
+        _ => return None,
+    };
+    let (text, behind) = rest.split_at_checked(len)?;
+    let behind = behind.strip_prefix(b"\r\n")?;
+    Some((text, bytes.len() - behind.len()))
+}
+
 /// What the first bytes of a value say.
 pub(crate) fn begins(bytes: &[u8]) -> Begins {
     let Some((first, rest)) = bytes.split_first() else { return Begins::Needs };
@@ -180,6 +199,26 @@ mod tests {
         }
         assert_eq!(head(b"#f\r\n"), Head::Boolean(false));
         assert_eq!(begins(b":1\r\n"), Begins::Line(Kind::Integer));
+    }
+
+    #[test]
+    fn whole_strings() {
+        assert_eq!(whole_string(b"$0\r\n\r\nx"), Some((&b""[..], 6)));
+        assert_eq!(whole_string(b"$10\r\n0123456789\r\n"), Some((&b"0123456789"[..], 17)));
+        let long = [b"$100\r\n", &[b'a'; 100][..], b"\r\n"].concat();
+        assert_eq!(whole_string(&long), Some((&long[6..106], long.len())));
+        for other in [
+            &b"$5\r\nhello"[..],
+            b"$5\r\nhello\r",
+            b"$5\r\nhello!\n",
+            b"$-1\r\n",
+            b"$?\r\n",
+            b"$1",
+            b":1\r\n",
+            b"",
+        ] {
+            assert_eq!(whole_string(other), None, "{other:?}");
+        }
     }
 
     #[test]
