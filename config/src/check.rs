@@ -5,8 +5,11 @@ mod later;
 mod processors;
 mod protocols;
 mod rules;
+mod servers;
+mod tls;
 mod unknown;
 
+use crate::elasticsearch;
 use crate::error::{Error, Warning};
 use crate::limits::MAX_REGEXPS;
 use crate::mark::Mark;
@@ -83,7 +86,11 @@ impl Checker<'_> {
             return;
         }
         // Of these hosts the rules know more: `cloud.id` may stand for them.
-        let required = |row: &&Row| row.1.required && !(path == "output.elasticsearch" && row.0 == "hosts");
+        let of_cloud = |name: &str| {
+            name == "hosts"
+                && path.strip_prefix("output.").is_some_and(|name| elasticsearch::NAMES.contains(&name))
+        };
+        let required = |row: &&Row| row.1.required && !of_cloud(row.0);
         for (name, setting) in rows.iter().filter(required) {
             if map.get(name).is_none_or(Node::is_null) {
                 let hint = first_sentence(setting.about);

@@ -1,16 +1,22 @@
 //! The configuration as the program uses it.
 
+use crate::cloud;
+use crate::elasticsearch;
 use crate::error::Warning;
 use crate::export;
 use crate::interfaces::{self, Interfaces};
+use crate::kibana::{self, Kibana};
 use crate::logging::Logging;
+use crate::login::{self, Login};
 use crate::mark::Mark;
 use crate::node::Node;
 use crate::output::{self, Output};
 use crate::places::Places;
 use crate::protocol::{self, ProtocolSection};
+use crate::queue::{self, Queue};
 use crate::schema::Schema;
 use crate::section::Section;
+use crate::user::{self, User};
 use std::collections::HashSet;
 use std::num::NonZeroU16;
 use std::time::Duration;
@@ -34,8 +40,11 @@ pub struct Config {
     pub ignore_outgoing: bool,
     /// `packetbeat.publish_timeout`: how long to wait for the last events at the end of a file.
     pub publish_timeout: Duration,
-    /// `packetbeat.shutdown_timeout`: how long to wait for the outputs at shutdown.
+    /// `packetbeat.shutdown_timeout`: how long to wait for the output when a live capture ends; zero where nothing is written,
+    /// which leaves it to the program.
     pub shutdown_timeout: Duration,
+    /// `packetbeat.user`: who the program becomes once the devices are open.
+    pub user: Option<User>,
     /// `packetbeat.protocols`; `None` stands for the built-in defaults.
     pub protocols: Option<Vec<ProtocolSection>>,
     /// `packetbeat.flows`.
@@ -100,17 +109,6 @@ pub struct Flows {
     pub processors: Option<Node>,
 }
 
-/// `queue.mem`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Queue {
-    /// How many events it holds.
-    pub events: u64,
-    /// A batch is handed on when it has so many events.
-    pub flush_min_events: u64,
-    /// A batch is handed on after so long at the latest.
-    pub flush_timeout: Duration,
-}
-
 /// `timestamp.precision`: digits of `@timestamp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -148,6 +146,8 @@ pub struct Setup {
     pub ilm: Section,
     /// `setup.dsl`.
     pub dsl: Section,
+    /// `setup.kibana`, where it or `cloud.id` names a server.
+    pub kibana: Option<Kibana>,
 }
 
 impl Config {
@@ -157,6 +157,21 @@ impl Config {
         let packetbeat = root.section("packetbeat");
         let (interfaces, more_interfaces) = interfaces::read(&packetbeat);
         let protocols = protocol::read(packetbeat.node("protocols").as_ref(), &schema);
+        let cloud = root.node("cloud.id").and_then(|node| cloud::read(node.text()?, &node.at).ok());
+        let auth = root.text("cloud.auth").and_then(|text| login::of_cloud(&text));
+        let on = output::on(&root, cloud.as_ref());
+        let output = output::read(on.as_ref(), cloud.as_ref(), auth.as_ref());
+        let setup = root.section("setup");
+        let login = match &output {
+            Output::Elasticsearch(output) => Some(&output.login).filter(|login| **login != Login::None),
+            _ => auth.as_ref(),
+        };
+        let kibana = kibana::read(&setup, cloud.as_ref(), login);
+        let own = on.as_ref().map(|(_, section)| section);
+        let preset =
+            own.filter(|_| matches!(output, Output::Elasticsearch(_))).and_then(elasticsearch::preset);
+        let own_queue = own.filter(|section| section.has("queue")).map(|section| section.section("queue"));
+        let queue = queue::read(&root.section("queue"), own_queue.as_ref(), preset);
         Self {
             interfaces,
             more_interfaces,
@@ -166,10 +181,11 @@ impl Config {
             ignore_outgoing: packetbeat.bool("ignore_outgoing"),
             publish_timeout: packetbeat.duration("publish_timeout"),
             shutdown_timeout: packetbeat.duration("shutdown_timeout"),
+            user: user::read(&packetbeat),
             protocols,
             flows: flows(&packetbeat),
-            output: output::read(&root),
-            queue: queue(&root.section("queue.mem")),
+            output,
+            queue,
             name: root.text("name"),
             tags: root.list("tags"),
             fields: root.map("fields"),
@@ -183,9 +199,10 @@ impl Config {
             logging: Logging::read(&root.section("logging"), &paths),
             http: http(&root.section("http")),
             setup: Setup {
-                template: root.section("setup.template"),
-                ilm: root.section("setup.ilm"),
-                dsl: root.section("setup.dsl"),
+                template: setup.section("template"),
+                ilm: setup.section("ilm"),
+                dsl: setup.section("dsl"),
+                kibana,
             },
             paths,
             warnings,
@@ -239,15 +256,6 @@ fn flows(packetbeat: &Section) -> Flows {
     }
 }
 
-fn queue(mem: &Section) -> Queue {
-    Queue {
-        events: mem.u64("events"),
-        // The default is more than a small queue holds.
-        flush_min_events: mem.u64("flush.min_events").min(mem.u64("events")),
-        flush_timeout: mem.duration("flush.timeout"),
-    }
-}
-
 fn http(section: &Section) -> Http {
     Http {
         enabled: section.bool("enabled"),
@@ -267,18 +275,11 @@ mod tests {
     use packetbeat_settings::walk;
 
     /// Read for what acts on it soon: typed already, and marked as not acted on until then.
-    const AHEAD: [&str; 7] = [
-        "packetbeat.flows",
-        "packetbeat.publish_timeout",
-        "packetbeat.shutdown_timeout",
-        "packetbeat.interfaces",
-        "queue.mem",
-        "output.file.codec",
-        "output.console.codec",
-    ];
+    const AHEAD: [&str; 4] =
+        ["packetbeat.flows", "packetbeat.publish_timeout", "output.file.codec", "output.console.codec"];
 
     /// Acted on though no `Section` is asked: read from the tree, or by whom they are handed to as a whole.
-    const ELSEWHERE: [&str; 10] = [
+    const ELSEWHERE: [&str; 12] = [
         "setup.template",
         "setup.ilm",
         "setup.dsl",
@@ -287,6 +288,8 @@ mod tests {
         "output.file.enabled",
         "output.console.enabled",
         "output.discard.enabled",
+        "output.elasticsearch.enabled",
+        "output.opensearch.enabled",
         // Of profiles that there are not.
         "http.pprof.block_profile_rate",
         "http.pprof.mutex_profile_rate",
@@ -302,11 +305,16 @@ mod tests {
     fn what_is_acted_on_is_read_and_what_is_read_is_acted_on() {
         READ.with_borrow_mut(std::collections::BTreeSet::clear);
         for text in [
-            "packetbeat.flows: {}\noutput.file: {path: x, codec.json: {}}",
-            "output.console: {codec.json: {}}",
+            "packetbeat.flows: {}\noutput.file: {path: x, codec.json: {}, queue: {full: block}}",
+            "output.console: {codec.json: {}, queue: {full: block}}",
             "output.console.codec.format.string: x",
+            "output.discard.queue.full: block",
+            "setup.kibana.host: x\noutput.elasticsearch: SERVER",
+            "output.opensearch: SERVER",
         ] {
-            Loader::new().text("p.yml", text).load(&|_| None).unwrap();
+            const SERVER: &str =
+                "{hosts: [h], queue: {full: block}, indices: [{index: a}], pipelines: [{pipeline: a}]}";
+            Loader::new().text("p.yml", text.replace("SERVER", SERVER)).load(&|_| None).unwrap();
         }
         let read = READ.take();
         for place in walk(packetbeat_settings::root()) {

@@ -1,9 +1,11 @@
 //! The complete configuration: what was written, and the defaults of all the rest.
 
-use crate::check::join;
+use crate::check::{is_off, join};
 use crate::config::Config;
+use crate::elasticsearch;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
+use crate::preset::{self, Preset};
 use crate::protocol::ProtocolSection;
 use crate::read;
 use crate::scalar;
@@ -110,6 +112,7 @@ impl Export<'_> {
             // Of these one alone may be there.
             (Type::Section(_), None) if path.ends_with("queue.mem") && written("disk") => None,
             (Type::Section(_), None) if path.ends_with("codec.json") && written("format") => None,
+            (Type::Section(_), None) if path == "queue" && self.output_has_queue() => None,
             (Type::Section(table), None) => {
                 let node = self.section(&schema::rows(table), None, path);
                 node.as_map().is_some_and(|map| !map.is_empty()).then_some(node)
@@ -131,8 +134,32 @@ impl Export<'_> {
                 let detect = if self.config.detect { "true" } else { "false" };
                 Some(scalar::plain(detect, Mark::DEFAULT))
             }
+            (_, None) if self.by_preset(path) => None,
             (_, None) => self.bounded(setting, siblings, path).or_else(|| default_node(setting)),
         }
+    }
+
+    /// Does an output that is on have a queue of its own?
+    fn output_has_queue(&self) -> bool {
+        let outputs = self.config.settings.at_path("output").and_then(Node::as_map);
+        outputs.map(Map::entries).unwrap_or_default().iter().any(|entry| {
+            !is_off(&entry.node) && entry.node.at_path("queue").is_some_and(|queue| !queue.is_null())
+        })
+    }
+
+    /// Does a preset say it? Then a default beside it would say something else.
+    fn by_preset(&self, path: &str) -> bool {
+        let settings = &self.config.settings;
+        elasticsearch::NAMES.into_iter().any(|name| {
+            let output = format!("output.{name}");
+            let preset = settings.at_path(&output).and_then(|section| section.at_path("preset")?.text());
+            let own = settings.at_path(&output).and_then(|section| section.at_path("queue")).is_some();
+            let queue = if own { format!("{output}.queue") } else { "queue".to_owned() };
+            let below = |above: &str| path.strip_prefix(above).and_then(|rest| rest.strip_prefix('.'));
+            preset.and_then(Preset::named).is_some()
+                && (below(&output).is_some_and(|key| preset::OF_OUTPUT.contains(&key))
+                    || below(&queue).is_some_and(|key| preset::OF_QUEUE.contains(&key)))
+        })
     }
 
     /// A default that another setting bounds: what holds then is that setting.

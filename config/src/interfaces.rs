@@ -7,6 +7,9 @@ use crate::section::Section;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The default route is not asked for more often.
+const LEAST_POLL: Duration = Duration::from_secs(1);
+
 /// One packet source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interfaces {
@@ -32,15 +35,15 @@ pub struct Interfaces {
     pub with_vlans: bool,
     /// A filter in libpcap's language.
     pub bpf_filter: Option<String>,
-    /// Bytes kept of each packet.
+    /// Bytes kept of each packet; 65535 and more is all of it.
     pub snaplen: u32,
-    /// Size of the capture buffer in MiB.
-    pub buffer_size_mb: u32,
+    /// Bytes of the kernel's buffer for this device.
+    pub buffer_bytes: u64,
     /// Put the device into promiscuous mode (`af_packet` alone; libpcap always does).
     pub auto_promisc_mode: bool,
     /// Share the packets with the other processes of this group (`af_packet` alone).
     pub fanout_group: Option<u16>,
-    /// How often the default route is asked for; `None` is never.
+    /// How often the default route is asked for, 1 s at least; `None` is never.
     pub poll_default_route: Option<Duration>,
     /// How often the capture's counters are logged.
     pub metrics_interval: Duration,
@@ -70,6 +73,7 @@ pub(crate) fn read(packetbeat: &Section) -> (Interfaces, Vec<Interfaces>) {
 
 fn one(section: &Section) -> Interfaces {
     let networks = section.items("internal_networks").unwrap_or_default();
+    let polls = section.duration_if_any("poll_default_route");
     Interfaces {
         at: section.mark().clone(),
         device: section.text("device"),
@@ -86,10 +90,10 @@ fn one(section: &Section) -> Interfaces {
         with_vlans: section.bool("with_vlans"),
         bpf_filter: section.text("bpf_filter"),
         snaplen: section.u32("snaplen"),
-        buffer_size_mb: section.u32("buffer_size_mb"),
+        buffer_bytes: section.u64("buffer_size_mb").saturating_mul(1 << 20),
         auto_promisc_mode: section.bool("auto_promisc_mode"),
         fanout_group: section.u16("fanout_group"),
-        poll_default_route: section.duration_if_any("poll_default_route").filter(|every| !every.is_zero()),
+        poll_default_route: polls.filter(|every| !every.is_zero()).map(|every| every.max(LEAST_POLL)),
         metrics_interval: section.duration("metrics_interval"),
     }
 }

@@ -1,7 +1,11 @@
 //! `output.*`: where events go. Exactly one.
 
 use crate::check::is_off;
+use crate::cloud::Deployment;
+use crate::elasticsearch::{self, Elasticsearch};
+use crate::login::Login;
 use crate::mark::Mark;
+use crate::node::Entry;
 use crate::section::Section;
 use std::path::PathBuf;
 
@@ -19,6 +23,8 @@ pub enum Output {
     },
     /// Nowhere.
     Discard,
+    /// Elasticsearch or OpenSearch.
+    Elasticsearch(Box<Elasticsearch>),
     /// An output that Packetbeat has and we have not yet.
     Unsupported {
         /// Its name, such as `kafka`.
@@ -68,16 +74,33 @@ pub enum Codec {
     },
 }
 
-/// The one output that is on.
-pub(crate) fn read(root: &Section) -> Output {
+/// The one output that is on, with its section. `cloud.id` is one.
+pub(crate) fn on(root: &Section, cloud: Option<&Deployment>) -> Option<(Entry, Section)> {
     let output = root.section("output");
-    let Some(map) = output.written().as_map() else { return Output::None };
-    let on = |node: &crate::node::Node| !node.is_null() && !is_off(node);
-    let Some(entry) = map.entries().iter().find(|entry| on(&entry.node)) else { return Output::None };
+    let entries = output.written().as_map()?.entries();
+    let found = entries.iter().find(|entry| !entry.node.is_null() && !is_off(&entry.node));
+    let entry = match (found, cloud) {
+        (Some(entry), _) => entry.clone(),
+        (None, Some(cloud)) => elasticsearch::nothing_written(&cloud.elasticsearch.at),
+        (None, None) => return None,
+    };
     let section = output.section(&entry.key);
+    Some((entry, section))
+}
+
+/// What [`on`] found, as the program uses it.
+pub(crate) fn read(
+    on: Option<&(Entry, Section)>,
+    cloud: Option<&Deployment>,
+    auth: Option<&Login>,
+) -> Output {
+    let Some((entry, section)) = on else { return Output::None };
+    if let Some(name) = elasticsearch::NAMES.into_iter().find(|name| *name == entry.key) {
+        return Output::Elasticsearch(Box::new(elasticsearch::read(name, section, cloud, auth)));
+    }
     match entry.key.as_str() {
-        "file" => Output::File(file(&section)),
-        "console" => Output::Console { codec: codec(&section, section.bool("pretty")) },
+        "file" => Output::File(file(section)),
+        "console" => Output::Console { codec: codec(section, section.bool("pretty")) },
         "discard" => Output::Discard,
         _ => Output::Unsupported { name: entry.key.clone(), at: entry.key_at.clone() },
     }

@@ -10,6 +10,7 @@ use crate::mark::Mark;
 use crate::node::{Map, Node, Value};
 use crate::read;
 use crate::schema::{self, Row};
+use crate::secret::Secret;
 use packetbeat_core::setting::{Default as Standard, Setting, Type};
 use std::time::Duration;
 
@@ -48,6 +49,11 @@ impl Section {
     /// Another section of the same name and table.
     pub(crate) fn same(&self, node: Node) -> Self {
         Self::with_rows(self.name.clone(), node, self.rows.clone())
+    }
+
+    /// The same section with nothing in it.
+    pub(crate) fn empty(&self) -> Self {
+        self.same(Node::new(Value::Null, self.node.at.clone()))
     }
 
     /// Where the section starts.
@@ -186,6 +192,37 @@ impl Section {
     #[must_use]
     pub fn list_if_given(&self, key: &str) -> Option<Vec<String>> {
         Some(self.items(key)?.iter().filter_map(|item| item.text().map(str::to_owned)).collect())
+    }
+
+    /// A text that is shown to nobody; `None` where it is missing or empty.
+    #[must_use]
+    pub fn secret(&self, key: &str) -> Option<Secret> {
+        self.text(key).filter(|text| !text.is_empty()).map(Secret::new)
+    }
+
+    /// Names that the user chose with their texts, in their order; a name that was split at its dots is whole again.
+    #[must_use]
+    pub fn pairs(&self, key: &str) -> Vec<(String, String)> {
+        fn collect(map: &Map, above: &str, found: &mut Vec<(String, String)>) {
+            for entry in map.entries() {
+                let name = join(above, &entry.key);
+                match &entry.node.value {
+                    Value::Map(below) => collect(below, &name, found),
+                    _ => found.extend(entry.node.text().map(|text| (name, text.to_owned()))),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        if let Some(map) = self.map(key).as_ref().and_then(Node::as_map) {
+            collect(map, "", &mut found);
+        }
+        found
+    }
+
+    /// As [`Section::pairs`], of texts that are shown to nobody, such as those of headers.
+    #[must_use]
+    pub fn secrets(&self, key: &str) -> Vec<(String, Secret)> {
+        self.pairs(key).into_iter().map(|(name, text)| (name, Secret::new(text))).collect()
     }
 
     /// One of some words: its place among them.

@@ -81,12 +81,24 @@ fn what_was_written_stays() {
 
 #[test]
 fn defaults_give_way_to_what_bounds_them() {
-    let yaml = exported(
-        "queue.mem.events: 100\noutput.redis: {hosts: [h], backoff.init: 5m, queue.mem.events: 50}\n",
-    );
+    let general = exported("queue.mem.events: 100\noutput.redis: {hosts: [h], backoff.init: 5m}\n");
+    let own = exported("output.redis: {hosts: [h], queue.mem.events: 50}\n");
+    assert!(!own.lines().any(|line| line == "queue:"), "{own}");
+    let yaml = general + &own;
     for line in ["      min_events: 100", "          min_events: 50", "      max: 5m"] {
         assert!(yaml.lines().any(|found| found == line), "{line} is missing in\n{yaml}");
     }
+}
+
+#[test]
+fn defaults_give_way_to_a_preset() {
+    let yaml = exported("output.elasticsearch: {hosts: [h], preset: throughput, bulk_max_size: 7}\n");
+    assert!(yaml.contains("    bulk_max_size: 7\n") && yaml.contains("    bytes: 64MiB\n"), "{yaml}");
+    for name in ["worker:", "compression_level:", "min_events:", "idle_connection_timeout:"] {
+        assert!(!yaml.contains(name), "{name} is said by the preset:\n{yaml}");
+    }
+    let again = load(&yaml);
+    assert_eq!((again.queue.events, again.queue.flush_timeout.as_secs()), (12_800, 5));
 }
 
 #[test]

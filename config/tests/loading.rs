@@ -44,7 +44,7 @@ fn nothing_is_all_defaults() {
         assert_eq!(config.workers, None);
         assert_eq!(config.interfaces.kind, CaptureKind::Pcap);
         assert_eq!((config.interfaces.snaplen, config.interfaces.loop_count), (65_535, 1));
-        assert_eq!((config.queue.events, config.queue.flush_min_events), (3200, 1600));
+        assert_eq!((config.queue.events, config.queue.min_events), (3200, 1600));
         assert_eq!(config.timestamp_precision, Precision::Millisecond);
         assert_eq!(config.logging.level, Level::Info);
         assert_eq!(config.warnings, []);
@@ -67,7 +67,7 @@ fn nested_and_dotted_names_mix() {
     );
     assert_eq!(config.interfaces.device.as_deref(), Some("eth0"));
     assert_eq!(config.interfaces.snaplen, 1500);
-    assert_eq!((config.queue.events, config.queue.flush_min_events), (4096, 8));
+    assert_eq!((config.queue.events, config.queue.min_events), (4096, 8));
     assert_eq!(config.queue.flush_timeout, Duration::from_millis(100));
 }
 

@@ -1,9 +1,11 @@
 //! Rules between settings: what goes together, what does not, and what one setting asks of another.
 
 use super::{Checker, is_off, join};
+use crate::elasticsearch;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
-use crate::{read, units};
+use crate::{read, units, user};
+use packetbeat_core::setting::Type;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ impl Checker<'_> {
         self.outputs(settings);
         self.queue(settings.at_path("queue"), "queue");
         self.template(settings);
+        self.kibana(settings);
+        self.cloud(settings);
+        self.user(settings);
         if let Value::Map(map) = &settings.value {
             self.everywhere(map, "");
         }
@@ -80,15 +85,18 @@ impl Checker<'_> {
             self.queue(section.get("queue"), &format!("{path}.queue"));
             match entry.key.as_str() {
                 "kafka" => self.kafka(entry, section),
-                "elasticsearch" => {
-                    self.credentials(section, &path);
-                    self.servers(settings, entry, section);
-                }
+                name if elasticsearch::NAMES.contains(&name) => self.elasticsearch(settings, entry, section),
                 _ => {}
+            }
+            if let (Some(own), Some(general)) = (set(section, "queue"), settings.at_path("queue"))
+                && !general.is_null()
+            {
+                let what = format!("a second queue; the one at the top is at {}", general.at);
+                self.error(&own.at, format!("{path}.queue"), what, "take one of them out");
             }
         }
         if let Some(section) = settings.at_path("monitoring.elasticsearch").and_then(Node::as_map) {
-            self.credentials(section, "monitoring.elasticsearch");
+            self.login(section, "monitoring.elasticsearch");
         }
     }
 
@@ -97,23 +105,6 @@ impl Checker<'_> {
         if let (Some(_), Some(second)) = (set(codec, "json"), set(codec, "format")) {
             let what = "both json and format; an output has one codec";
             self.error(&second.at, format!("{path}.codec"), what, "take one of them out");
-        }
-    }
-
-    fn credentials(&mut self, section: &Map, path: &str) {
-        let Some(key) = set(section, "api_key") else { return };
-        if let Some(other) = ["username", "password"].into_iter().find(|name| set(section, name).is_some()) {
-            let what = format!("goes not together with {path}.{other}");
-            self.error(&key.at, format!("{path}.api_key"), what, "take one of them out");
-        }
-    }
-
-    /// `cloud.id` stands for hosts.
-    fn servers(&mut self, settings: &Node, entry: &Entry, section: &Map) {
-        let cloud = settings.at_path("cloud.id").is_some_and(|node| !node.is_null());
-        if !cloud && set(section, "hosts").is_none() {
-            let hint = "the servers, such as [\"https://localhost:9200\"]; or cloud.id";
-            self.error(&entry.key_at, "output.elasticsearch.hosts", "missing", hint);
         }
     }
 
@@ -160,20 +151,30 @@ impl Checker<'_> {
 
     /// An index of one's own needs a template for it.
     fn template(&mut self, settings: &Node) {
-        let Some(index) = settings.at_path("output.elasticsearch.index").filter(|node| !node.is_null())
-        else {
-            return;
-        };
         let template = settings.at_path("setup.template");
-        let output_off = settings.at_path("output.elasticsearch").is_some_and(is_off);
-        if output_off || template.is_some_and(is_off) {
+        if template.is_some_and(is_off) {
             return;
         }
-        for name in ["name", "pattern"] {
-            if template.is_none_or(|template| get(template, name).is_none()) {
-                let hint = "needed since output.elasticsearch.index is set; or setup.template.enabled: false";
-                self.error(&index.at, format!("setup.template.{name}"), "missing", hint);
+        for output in elasticsearch::NAMES.map(|name| format!("output.{name}")) {
+            let section = settings.at_path(&output).filter(|section| !is_off(section));
+            let Some(index) = section.and_then(|section| get(section, "index")) else { continue };
+            for name in ["name", "pattern"] {
+                if template.is_none_or(|template| get(template, name).is_none()) {
+                    let hint =
+                        format!("needed since {output}.index is set; or setup.template.enabled: false");
+                    self.error(&index.at, format!("setup.template.{name}"), "missing", hint);
+                }
             }
+        }
+    }
+
+    /// Who the program becomes.
+    fn user(&mut self, settings: &Node) {
+        const KEY: &str = "packetbeat.user";
+        let Some(node) = settings.at_path(KEY).filter(|node| !node.is_null()) else { return };
+        if node.text().is_some_and(|text| user::parts(text).is_none()) {
+            let what = read::no(Type::Text, node, "USER or USER:GROUP").what;
+            self.error(&node.at, KEY, what, "by name or number, such as packetbeat");
         }
     }
 
@@ -191,17 +192,6 @@ impl Checker<'_> {
                 _ => {}
             }
             self.everywhere(inner, &full);
-        }
-    }
-
-    fn tls(&mut self, section: &Map, path: &str) {
-        for (one, other) in [("certificate", "key"), ("key", "certificate")] {
-            if let Some(node) = set(section, one)
-                && set(section, other).is_none()
-            {
-                let hint = format!("it goes with {path}.{one}");
-                self.error(&node.at, format!("{path}.{other}"), "missing", hint);
-            }
         }
     }
 
@@ -230,12 +220,12 @@ impl Checker<'_> {
     }
 }
 
-fn get<'n>(section: &'n Node, name: &str) -> Option<&'n Node> {
+pub(super) fn get<'n>(section: &'n Node, name: &str) -> Option<&'n Node> {
     set(section.as_map()?, name)
 }
 
 /// The value of a name, where it is there and not null.
-fn set<'n>(section: &'n Map, name: &str) -> Option<&'n Node> {
+pub(super) fn set<'n>(section: &'n Map, name: &str) -> Option<&'n Node> {
     section.get(name).filter(|node| !node.is_null() && node.text() != Some(""))
 }
 

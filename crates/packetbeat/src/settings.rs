@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use packetbeat_config::{Codec, Config, Error, Errors, Network, Output, Precision, Warning};
+use packetbeat_config::{Codec, Config, Error, Errors, Mark, Network, Output, Precision, Warning};
 use packetbeat_core::flow::Direction;
 use packetbeat_core::options::{Common, Defaults};
 use packetbeat_core::plugin::Kind;
@@ -87,7 +87,8 @@ impl Plan {
     /// It is not.
     pub(crate) fn has_output(&self) -> Result<(), String> {
         match &self.config.output {
-            Output::Unsupported { name, at } => Err(format!("{at}: output.{name} is not there yet")),
+            Output::Unsupported { name, at } => Err(not_there(at, name)),
+            Output::Elasticsearch(output) => Err(not_there(&output.at, output.name)),
             _ => Ok(()),
         }
     }
@@ -188,16 +189,22 @@ fn target(config: &Config, run: &Run, to_terminal: bool, warnings: &mut Vec<Stri
         }),
         Output::Console { codec } => Target::Console(ConsoleOptions { format: format(codec) }),
         Output::Discard => Target::Discard,
-        Output::Unsupported { name, at } => {
-            if !run.no_publish {
-                warnings.push(format!(
-                    "{at}: output.{name} is not there yet: transactions go to standard output"
-                ));
-            }
-            standard_output(to_terminal)
-        }
+        Output::Unsupported { name, at } => instead(at, name, run, to_terminal, warnings),
+        Output::Elasticsearch(output) => instead(&output.at, output.name, run, to_terminal, warnings),
         Output::None => standard_output(to_terminal),
     }
+}
+
+fn not_there(at: &Mark, name: &str) -> String {
+    format!("{at}: output.{name} is not there yet")
+}
+
+/// Standard output in place of an output that is not there yet.
+fn instead(at: &Mark, name: &str, run: &Run, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
+    if !run.no_publish {
+        warnings.push(format!("{}: transactions go to standard output", not_there(at, name)));
+    }
+    standard_output(to_terminal)
 }
 
 /// What the output is called, as `output.` names it.

@@ -12,32 +12,39 @@ pub(crate) const INTERFACES: &[Setting] = &[
         "The device to capture from: its name, its number in the list of `packetbeat devices`, `any`, or the device of the \
          `default_route`, `default_route_ipv4`, `default_route_ipv6`. Unless set: `any` on Linux.",
     )
-    .example("any")
-    .later(),
-    Setting::word("type", &["pcap", "autodetect", "af_packet"], 0, "How packets are captured.").later(),
-    Setting::whole("snaplen", 65_535, 64..=262_144, "Bytes of each packet that are captured.").later(),
-    Setting::whole("buffer_size_mb", 24, 1..=65_535, "The size of the kernel's buffer, in MiB.").later(),
+    .example("any"),
+    Setting::word(
+        "type",
+        &["pcap", "autodetect", "af_packet"],
+        0,
+        "How packets are captured: `pcap` by libpcap, on every platform; `af_packet` by the rings of Linux, one for each \
+         worker, which loses less.",
+    ),
+    Setting::whole(
+        "snaplen",
+        65_535,
+        64..=262_144,
+        "Bytes of each packet that are captured. 65535 and more is all of it, packets included that the device joins.",
+    ),
+    Setting::whole("buffer_size_mb", 24, 1..=65_535, "The size of the kernel's buffer for this device, in MiB."),
     Setting::bool(
         "auto_promisc_mode",
         false,
         "Put the device into promiscuous mode and back; `af_packet` alone, libpcap always does.",
-    )
-    .later(),
+    ),
     Setting::unset(
         "fanout_group",
         Type::Whole { least: 0, most: 65_535 },
         "Share the packets with the other processes of this group; `af_packet` alone.",
     )
-    .example("7")
-    .later(),
+    .example("7"),
     Setting::duration(
         "poll_default_route",
         Duration::ZERO,
         "How often to look whether the default route has moved to another device; 0 is never, less than 1s is 1s. With a \
          device of `default_route` alone.",
-    )
-    .later(),
-    Setting::duration("metrics_interval", Duration::from_secs(5), "How often the capture's counters are read.").later(),
+    ),
+    Setting::duration("metrics_interval", Duration::from_secs(5), "How often the capture's counters are read."),
     Setting::bool("with_vlans", false, "The filter also matches packets with VLAN tags."),
     Setting::unset(
         "bpf_filter",

@@ -45,15 +45,20 @@ pub(crate) const PACKETBEAT: &[Setting] = &[
         "Drop transactions whose direction is `egress`; they are counted as filtered.",
     ),
     Setting::duration("publish_timeout", Duration::ZERO, "How long to wait for the last events at the end of a file.").later(),
-    Setting::duration("shutdown_timeout", Duration::ZERO, "How long to wait for the output when the program ends.").later(),
+    Setting::duration(
+        "shutdown_timeout",
+        Duration::ZERO,
+        "How long to wait for the output when a live capture ends; unless set, up to 5s, where Packetbeat does not wait. A \
+         capture file waits until all is written.",
+    ),
     Setting::bool("overwrite_pipelines", false, "`setup --pipelines` replaces ingest pipelines that are there.").later(),
     Setting::unset(
         "user",
         Type::Text,
-        "The user that the program runs as once the devices are open. (Ours.)",
+        "The user that the program becomes once the devices are open: `USER` or `USER:GROUP`, by name or number; the group is \
+         the user's own unless told. (Ours.)",
     )
-    .example("packetbeat")
-    .later(),
+    .example("packetbeat"),
     Setting::section("npcap", NPCAP, "The capture driver of Windows.").later(),
 ];
 

@@ -4,14 +4,32 @@ use std::time::Duration;
 
 use packetbeat_core::setting::{Setting, Type};
 
-/// `queue`: one of the two may be there.
+/// `queue`: one of `mem` and `disk` may be there.
 pub(crate) const QUEUE: &[Setting] = &[
     Setting::section("mem", MEM, "The queue in memory."),
-    Setting::section("disk", DISK, "A queue on disk, which outlives the program."),
+    Setting::word(
+        "full",
+        &["drop_newest", "block"],
+        0,
+        "What a full queue does to a live capture: `drop_newest` drops the event that comes, and counts it; `block` waits, and \
+         the kernel drops packets in the end. A capture file always waits. (Ours.)",
+    ),
+    Setting::section("disk", DISK, "A queue on disk, which outlives the program.").later(),
 ];
 
 const MEM: &[Setting] = &[
-    Setting::whole("events", 3200, 32..=MOST_EVENTS, "Events that it holds."),
+    Setting::whole(
+        "events",
+        3200,
+        32..=MOST_EVENTS,
+        "Events that it holds: those that the output has not acknowledged yet.",
+    ),
+    Setting::bytes(
+        "bytes",
+        64 << 20,
+        1 << 20..=1 << 40,
+        "Bytes that it holds, whatever their number of events. (Ours.)",
+    ),
     Setting::section("flush", FLUSH, "When events are handed on."),
 ];
 
@@ -24,8 +42,8 @@ const FLUSH: &[Setting] = &[
     ),
     Setting::duration(
         "timeout",
-        Duration::from_secs(10),
-        "A batch is handed on after so long at the latest.",
+        Duration::from_secs(1),
+        "A batch is handed on after so long at the latest; 0 is at once. Packetbeat waits 10s.",
     ),
 ];
 

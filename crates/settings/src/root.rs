@@ -21,7 +21,7 @@ pub(crate) const ROOT: &[Setting] = &[
          that the analysis fills itself is left out, with a warning.",
     ),
     Setting::section("timestamp", TIMESTAMP, "How times are written."),
-    Setting::section("queue", queue::QUEUE, "Where events wait for the output.").later(),
+    Setting::section("queue", queue::QUEUE, "Where events wait for the output."),
     Setting::unset(
         "max_procs",
         Type::Whole { least: 0, most: 65_535 },
@@ -37,7 +37,7 @@ pub(crate) const ROOT: &[Setting] = &[
     .example("100")
     .later(),
     Setting::unset("processors", Type::Processors, "What is done to every event before it is written."),
-    Setting::section("cloud", CLOUD, "Elastic Cloud.").later(),
+    Setting::section("cloud", CLOUD, "Elastic Cloud."),
     Setting::section("output", outputs::OUTPUTS, "Where events go. One of them may be on."),
     Setting::section("path", PATH, "Folders."),
     Setting::section("keystore", KEYSTORE, "The store of secrets."),
@@ -57,7 +57,6 @@ pub(crate) const ROOT: &[Setting] = &[
         "Traces of the program itself, for an APM server.",
     )
     .later(),
-    Setting::section("geoip", GEOIP, "Where addresses are looked up. (Ours.)").later(),
     Setting::section("migration", MIGRATION, "Help with old versions.").later(),
     Setting::section("features", FEATURES, "Switches of single features.").later(),
     Setting::section("management", MANAGEMENT, "Control by a Fleet server, which is not supported.").later(),
@@ -135,13 +134,6 @@ const SECCOMP: &[Setting] = &[
 /// What a filter of system calls can do.
 const SECCOMP_ACTIONS: &[&str] =
     &["allow", "errno", "kill_process", "kill_thread", "log", "trace", "trap", "user_notif"];
-
-/// `geoip`.
-const GEOIP: &[Setting] = &[
-    Setting::bool("enabled", true, "Look addresses up; needs the section."),
-    Setting::list_of("databases", &Type::Path, &[], "Files of databases, in MaxMind's format.")
-        .example("[/usr/share/GeoIP/GeoLite2-City.mmdb]"),
-];
 
 /// `migration`.
 const MIGRATION: &[Setting] = &[Setting::section(

@@ -17,7 +17,7 @@ pub(crate) const SETUP: &[Setting] = &[
     ),
     Setting::section("ilm", ILM, "The life of an index: when it is followed by a new one."),
     Setting::section("dsl", DSL, "The same for a data stream, where the server has no ILM."),
-    Setting::section("kibana", KIBANA, "The server of Kibana.").later(),
+    Setting::section("kibana", KIBANA, "The server of Kibana."),
     Setting::section(
         "pipelines",
         &[Setting::bool("enabled", false, "`setup` loads the ingest pipelines.")],
@@ -52,7 +52,7 @@ const DASHBOARDS: &[Setting] = &[
 ];
 
 const TEMPLATE: &[Setting] = &[
-    Setting::bool("enabled", true, "Load it when the output connects.").later(),
+    Setting::bool("enabled", true, "Load it when the output connects."),
     Setting::unset(
         "type",
         Type::Word(&["index", "component", "legacy"]),
@@ -86,7 +86,7 @@ const TEMPLATE: &[Setting] = &[
         ],
         "A template as JSON.",
     ),
-    Setting::bool("overwrite", false, "Replace a template that is there.").later(),
+    Setting::bool("overwrite", false, "Replace a template that is there."),
     Setting::whole("priority", 150, 0..=1 << 31, "Which template counts where several match: the highest."),
     Setting::unset("order", Type::Whole { least: 0, most: 1 << 31 }, "The same for old servers.")
         .example("1")
@@ -104,9 +104,8 @@ const ILM: &[Setting] = &[
     Setting::special("policy_name", Type::Format, "packetbeat", "The policy's name."),
     Setting::unset("policy_file", Type::Path, "A file with the policy instead of the built-in one.")
         .example("policy.json"),
-    Setting::bool("check_exists", true, "Look whether the policy is there, which needs a right of its own.")
-        .later(),
-    Setting::bool("overwrite", false, "Replace a policy that is there.").later(),
+    Setting::bool("check_exists", true, "Look whether the policy is there, which needs a right of its own."),
+    Setting::bool("overwrite", false, "Replace a policy that is there."),
     Setting::unset("rollover_alias", Type::Format, "Known from 7.x: the alias that was written to.")
         .example("\"packetbeat-%{[agent.version]}\"")
         .later(),
@@ -116,7 +115,7 @@ const ILM: &[Setting] = &[
 ];
 
 const DSL: &[Setting] = &[
-    Setting::bool("enabled", true, "Use it where the server has it.").later(),
+    Setting::bool("enabled", true, "Use it where the server has it."),
     Setting::special(
         "data_stream_pattern",
         Type::Format,
@@ -125,17 +124,17 @@ const DSL: &[Setting] = &[
     ),
     Setting::unset("policy_file", Type::Path, "A file with the policy instead of the built-in one.")
         .example("policy.json"),
-    Setting::bool("check_exists", true, "Look whether it is there.").later(),
-    Setting::bool("overwrite", false, "Replace one that is there.").later(),
+    Setting::bool("check_exists", true, "Look whether it is there."),
+    Setting::bool("overwrite", false, "Replace one that is there."),
 ];
 
 const KIBANA: &[Setting] = &[
-    Setting::special(
+    Setting::unset(
         "host",
         Type::Host,
-        "localhost:5601",
-        "The server, with scheme, port (5601) and path where they differ.",
-    ),
+        "The server, with scheme, port (5601) and path where they differ. Without it there is none; `cloud.id` may name it.",
+    )
+    .example("\"localhost:5601\""),
     PROTOCOL,
     Setting::unset("path", Type::Text, "What the paths of requests begin with.").example("/kibana"),
     Setting::unset("username", Type::Text, "User; that of `output.elasticsearch` unless set.")

@@ -19,7 +19,7 @@ pub(crate) const SSL: &[Setting] = &[
         "supported_protocols",
         &Type::Word(&["SSLv3", "SSLv3.0", "TLSv1", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]),
         &["TLSv1.2", "TLSv1.3"],
-        "Versions of TLS that are spoken.",
+        "Versions of TLS that are spoken; there is none before TLSv1.2.",
     ),
     Setting::list_of(
         "certificate_authorities",
@@ -39,7 +39,8 @@ pub(crate) const SSL: &[Setting] = &[
         "cipher_suites",
         &Type::Word(CIPHER_SUITES),
         &[],
-        "Cipher suites to offer, up to TLS 1.2; the usual ones unless set.",
+        "Cipher suites to offer; the usual ones unless set. There are those with ECDHE and AES-GCM or ChaCha20, and those of \
+         TLS 1.3.",
     )
     .example("[ECDHE-ECDSA-AES-256-GCM-SHA384]"),
     Setting::list_of(
@@ -49,7 +50,8 @@ pub(crate) const SSL: &[Setting] = &[
         "Curves for the exchange of keys; the usual ones unless set.",
     )
     .example("[P-256]"),
-    Setting::word("renegotiation", &["never", "once", "freely"], 0, "Whether the server may ask for a new handshake."),
+    Setting::word("renegotiation", &["never", "once", "freely"], 0, "Whether the server may ask for a new handshake.")
+        .later(),
     Setting::list(
         "ca_sha256",
         &[],
@@ -62,7 +64,7 @@ pub(crate) const SSL: &[Setting] = &[
         "A certificate authority that the server sends is trusted if it has this SHA-256 fingerprint, in hexadecimal.",
     )
     .example("\"a3f5e1c09b7d24688f10c2d4e6b8a0927c5d3f1e0b9a8877665544332211ffee\""),
-    Setting::section("restart_on_cert_change", RESTART, "What happens when a file of a certificate changes."),
+    Setting::section("restart_on_cert_change", RESTART, "What happens when a file of a certificate changes.").later(),
 ];
 
 const RESTART: &[Setting] = &[

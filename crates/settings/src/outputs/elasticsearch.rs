@@ -1,4 +1,4 @@
-//! `output.elasticsearch`, and `monitoring.elasticsearch`, which is much the same.
+//! `output.elasticsearch`, which is `output.opensearch` too, and `monitoring.elasticsearch`, which is much the same.
 
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
     Setting::unset(
         "preset",
         Type::Word(&["balanced", "throughput", "scale", "latency", "custom"]),
-        "Sizes of batches, queue and connections that suit a purpose. They replace what is set of those; `custom`, or none, \
-         keeps it.",
+        "Sizes of batches, queue and connections that suit a purpose: `worker`, `bulk_max_size`, `compression_level`, \
+         `idle_connection_timeout`, and `events`, `flush.min_events` and `flush.timeout` of the queue. It replaces what is set \
+         of these; `custom`, or none, keeps it.",
     )
     .example("balanced"),
     PROTOCOL,
@@ -29,7 +30,7 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
     API_KEY,
     WORKER,
     WORKERS,
-    Setting::bool("loadbalance", true, "Use all hosts at once, and not one until it fails."),
+    Setting::bool("loadbalance", true, "Use all hosts at once; `false` uses one until it fails, then the next."),
     Setting::whole("compression_level", 1, 0..=9, COMPRESSION),
     ESCAPE_HTML,
     Setting::unset(
@@ -50,7 +51,7 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
         "Indexes for some events; the first row that fits is taken, `index` else.",
     )
     .example("[{index: \"dns-%{+yyyy.MM.dd}\", when: {equals: {type: dns}}}]"),
-    Setting::unset("ilm", Type::Any, "Known from old versions; `setup.ilm` is what counts.").example("{}"),
+    Setting::unset("ilm", Type::Any, "Known from old versions; `setup.ilm` is what counts.").example("{}").later(),
     Setting::unset("pipeline", Type::Format, "The ingest pipeline that events go through.").example("my_pipeline"),
     Setting::unset(
         "pipelines",
@@ -69,14 +70,29 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
         .example("{X-My-Header: contents}"),
     RETRIES,
     Setting::whole("bulk_max_size", 1600, -1..=1 << 20, BULK),
+    Setting::bytes(
+        "bulk_max_bytes",
+        10 << 20,
+        64 << 10..=100 << 20,
+        "Bytes of one request at most, before it is compressed; an event that is longer alone has a request of its own. (Ours.)",
+    ),
     BACKOFF,
     Setting::duration("idle_connection_timeout", Duration::from_secs(3), "A connection unused for so long is closed."),
     TIMEOUT,
     Setting::bool("allow_older_versions", true, "The server may be older than the program."),
-    Setting::unset("non_indexable_policy", Type::Section(POLICY), "What becomes of events that the server refuses.")
-        .example("{drop: null}"),
-    Setting::section("ssl", SSL, "TLS."),
-    Setting::section("kerberos", KERBEROS, "Kerberos."),
+    Setting::unset(
+        "non_indexable_policy",
+        Type::Section(POLICY),
+        "What becomes of events that the server refuses for good: one of the two; they are dropped, and counted, unless told.",
+    )
+    .example("{drop: null}"),
+    Setting::bool(
+        "idempotent",
+        false,
+        "Events get an `_id` that follows from what they are, so that what is sent twice is there once. (Ours.)",
+    ),
+    Setting::section("ssl", SSL, "TLS, with hosts of `https`."),
+    Setting::section("kerberos", KERBEROS, "Kerberos.").later(),
     OWN_QUEUE,
 ];
 
@@ -85,7 +101,7 @@ const POLICY: &[Setting] = &[
     Setting::section(
         "dead_letter_index",
         &[Setting::unset("index", Type::Text, "Its name.").example("dead-letters").required()],
-        "They go to an index of their own.",
+        "They go to an index of their own, as text, with the reason.",
     ),
 ];
 

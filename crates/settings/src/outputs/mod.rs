@@ -14,8 +14,16 @@ pub(crate) use shared::HEADERS;
 
 /// `output`. The ones that write locally come last, as in Packetbeat's reference.
 pub(crate) const OUTPUTS: &[Setting] = &[
-    Setting::section("elasticsearch", elasticsearch::ELASTICSEARCH, "Elasticsearch, by its bulk requests.")
-        .later(),
+    Setting::section(
+        "elasticsearch",
+        elasticsearch::ELASTICSEARCH,
+        "Elasticsearch or OpenSearch, by bulk requests.",
+    ),
+    Setting::section(
+        "opensearch",
+        elasticsearch::ELASTICSEARCH,
+        "Another name for `output.elasticsearch`: which of the two the server is, it says itself. (Ours.)",
+    ),
     Setting::section("logstash", logstash::LOGSTASH, "Logstash, by the protocol of Beats.").later(),
     Setting::section("kafka", kafka::KAFKA, "Kafka.").later(),
     Setting::section("redis", redis::REDIS, "Redis, as a list or a channel.").later(),

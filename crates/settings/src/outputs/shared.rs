@@ -10,8 +10,11 @@ use crate::queue::QUEUE;
 pub(crate) const ENABLED: Setting = Setting::bool("enabled", true, "Use this output; needs the section.");
 
 /// `queue`.
-pub(crate) const OWN_QUEUE: Setting =
-    Setting::section("queue", QUEUE, "A queue for this output instead of the general one.").later();
+pub(crate) const OWN_QUEUE: Setting = Setting::section(
+    "queue",
+    QUEUE,
+    "The queue, where it is written with its output; then not at the top as well.",
+);
 
 /// `worker`.
 pub(crate) const WORKER: Setting = Setting::whole("worker", 1, 1..=1024, "Connections to each host.");
@@ -36,7 +39,7 @@ const BACKOFF_PARTS: &[Setting] = &[
     Setting::duration(
         "init",
         Duration::from_secs(1),
-        "After the first failure; doubled at each further one.",
+        "After the first failure; doubled at each further one, and spread by chance.",
     ),
     Setting::duration("max", Duration::from_secs(60), "At most."),
 ];

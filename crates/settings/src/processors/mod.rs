@@ -4,6 +4,7 @@ mod containers;
 mod decode;
 mod enrich;
 mod fields;
+mod geoip;
 mod lookup;
 mod shared;
 
@@ -87,6 +88,11 @@ pub const PROCESSORS: &[ProcessorTable] = &[
     of("extract_array", fields::EXTRACT_ARRAY, "Makes fields of the items of a list."),
     of("extract_field", fields::EXTRACT_FIELD, "Splits a text and keeps one part."),
     of("fingerprint", lookup::FINGERPRINT, "Hashes fields."),
+    of(
+        "geoip",
+        geoip::GEOIP,
+        "Adds the place and the autonomous system of addresses, from files of databases. (Ours.)",
+    ),
     of("include_fields", fields::INCLUDE, "Removes all other fields. `@timestamp` and `type` stay."),
     of("lowercase", fields::CASE, "Turns names of fields into lower case."),
     of("move_fields", fields::MOVE, "Moves fields into another object."),
