@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::field::{Dynamic, Field, IgnoreAbove};
 use crate::fields::Fields;
 use crate::kind::Type;
-use crate::server::{Native, Target};
+use crate::server::{Dialect, Native};
 
 /// Characters of a keyword that are indexed, unless its field says otherwise. As Beats has it.
 const USUAL_IGNORE_ABOVE: u32 = 1024;
@@ -24,18 +24,18 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// `strict`: nothing may come that is not declared, except in objects that declare nothing.
-    pub(crate) fn of(fields: &Fields, target: Target, strict: bool) -> Self {
+    pub(crate) fn of(fields: &Fields, dialect: Dialect<'_>, strict: bool) -> Self {
         let all = fields.by_name();
         let mut properties = Map::new();
         let mut dynamic_templates = Vec::new();
         for field in all.values() {
-            dynamic_templates.extend(dynamic_template(field, target));
+            dynamic_templates.extend(dynamic_template(field, dialect));
             let below = format!("{}.", field.name);
             let open = !all.range(below.as_str()..).next().is_some_and(|(name, _)| name.starts_with(&below));
             // What is named by a pattern is in the object in front of it.
             let (name, mapping) = match field.name.split_once(".*") {
                 Some((name, _)) => (name, Some(object("object", field, open && strict))),
-                None => (field.name.as_str(), property(field, target, open && strict)),
+                None => (field.name.as_str(), property(field, dialect, open && strict)),
             };
             if let Some(mapping) = mapping {
                 let path: Vec<&str> = name.split('.').collect();
@@ -68,9 +68,9 @@ fn count(properties: &Map<String, Value>) -> usize {
 }
 
 /// The mapping of one field; `None` for what is not mapped.
-fn property(field: &Field, target: Target, open: bool) -> Option<Map<String, Value>> {
+fn property(field: &Field, dialect: Dialect<'_>, open: bool) -> Option<Map<String, Value>> {
     let more = &field.more;
-    let kind = match target.native(field.kind) {
+    let kind = match dialect.native(field.kind) {
         Native::Type(kind) => kind,
         Native::FlatObject => return Some(typed("flat_object")),
         Native::Opaque => {
@@ -144,7 +144,7 @@ fn property(field: &Field, target: Target, open: bool) -> Option<Map<String, Val
     let further: Map<_, _> = more
         .multi_fields
         .iter()
-        .filter_map(|field| Some((field.name.clone(), property(field, target, false)?.into())))
+        .filter_map(|field| Some((field.name.clone(), property(field, dialect, false)?.into())))
         .collect();
     if !further.is_empty() {
         mapping.insert("fields".into(), further.into());
@@ -169,7 +169,7 @@ fn object(name: &str, field: &Field, open: bool) -> Map<String, Value> {
 }
 
 /// How what comes in an object of a known type is mapped.
-fn dynamic_template(field: &Field, target: Target) -> Option<Value> {
+fn dynamic_template(field: &Field, dialect: Dialect<'_>) -> Option<Value> {
     let kind = field.more.object_type.filter(|_| field.kind == Type::Object)?;
     let json_type = match (&field.more.object_type_mapping_type, kind) {
         (Some(given), _) => given.as_str(),
@@ -181,7 +181,7 @@ fn dynamic_template(field: &Field, target: Target) -> Option<Value> {
     };
     let pattern = if field.name.contains('*') { field.name.clone() } else { format!("{}.*", field.name) };
     let plain = Field { kind, more: Default::default(), ..field.clone() };
-    let mapping = property(&plain, target, false)?;
+    let mapping = property(&plain, dialect, false)?;
     Some(json!({
         field.name.as_str(): { "mapping": mapping, "match_mapping_type": json_type, "path_match": pattern }
     }))

@@ -107,12 +107,14 @@ const fn rule(
 }
 
 /// All types that are younger than the oldest server we write to (Elasticsearch 7.8, OpenSearch 1.0), from the two
-/// references of field types. OpenSearch's `version` is left out: it is too young to be relied upon.
+/// references of field types, and those that are modules which a build of a server may lack. OpenSearch's `version` is left out: it is too young to be relied upon.
 const RULES: &[Rule] = &[
     rule(Type::ConstantKeyword, (7, 7), Some((2, 14)), Native::Type(Type::Keyword)),
     rule(Type::Flattened, (7, 3), None, Native::Opaque),
+    rule(Type::GeoShape, (0, 0), Some((0, 0)), Native::Opaque),
     rule(Type::Histogram, (7, 6), None, Native::Opaque),
     rule(Type::MatchOnlyText, (7, 14), Some((2, 12)), Native::Type(Type::Text)),
+    rule(Type::ScaledFloat, (0, 0), Some((0, 0)), Native::Type(Type::Double)),
     rule(Type::UnsignedLong, (7, 10), Some((2, 8)), Native::Type(Type::Long)),
     rule(Type::Version, (7, 10), None, Native::Type(Type::Keyword)),
     rule(Type::Wildcard, (7, 9), Some((2, 15)), Native::Type(Type::Keyword)),
@@ -121,9 +123,20 @@ const RULES: &[Rule] = &[
 /// OpenSearch has `flat_object` since then.
 const FLAT_OBJECT: Version = Version::new(2, 7);
 
-impl Target {
+/// What a server knows of types: its version, and what was left out when it was built (its modules are plug-ins).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dialect<'a> {
+    pub(crate) target: Target,
+    pub(crate) without: &'a [Type],
+}
+
+impl Dialect<'_> {
     pub(crate) fn native(self, kind: Type) -> Native {
-        if kind == Type::Flattened && matches!(self, Self::OpenSearch(version) if version >= FLAT_OBJECT) {
+        let without = self.without.contains(&kind);
+        if kind == Type::Flattened
+            && !without
+            && matches!(self.target, Target::OpenSearch(version) if version >= FLAT_OBJECT)
+        {
             return Native::FlatObject;
         }
         // As Beats does: what is whole and small today is larger tomorrow.
@@ -131,11 +144,20 @@ impl Target {
             return Native::Type(Type::Long);
         }
         let Some(rule) = RULES.iter().find(|rule| rule.kind == kind) else { return Native::Type(kind) };
-        let has = match self {
-            Self::Elasticsearch(version) => version >= rule.elasticsearch,
-            Self::OpenSearch(version) => rule.opensearch.is_some_and(|since| version >= since),
+        let has = match self.target {
+            Target::Elasticsearch(version) => version >= rule.elasticsearch,
+            Target::OpenSearch(version) => rule.opensearch.is_some_and(|since| version >= since),
         };
-        if has { Native::Type(kind) } else { rule.instead }
+        if has && !without { Native::Type(kind) } else { rule.instead }
+    }
+}
+
+impl Type {
+    /// Is there something that takes the place of this type on a server that lacks it?
+    /// See [`TemplateOptions::without`](crate::TemplateOptions::without).
+    #[must_use]
+    pub fn has_substitute(self) -> bool {
+        RULES.iter().any(|rule| rule.kind == self)
     }
 }
 
@@ -157,8 +179,9 @@ mod tests {
 
     #[test]
     fn a_server_gets_what_it_has() {
-        let es = |major, minor| Target::Elasticsearch(Version::new(major, minor));
-        let os = |major, minor| Target::OpenSearch(Version::new(major, minor));
+        let dialect = |target| Dialect { target, without: &[] };
+        let es = |major, minor| dialect(Target::Elasticsearch(Version::new(major, minor)));
+        let os = |major, minor| dialect(Target::OpenSearch(Version::new(major, minor)));
         assert_eq!(es(7, 8).native(Type::Wildcard), Native::Type(Type::Keyword));
         assert_eq!(es(7, 9).native(Type::Wildcard), Native::Type(Type::Wildcard));
         assert_eq!(es(7, 13).native(Type::MatchOnlyText), Native::Type(Type::Text));
@@ -169,5 +192,18 @@ mod tests {
         assert_eq!(os(2, 19).native(Type::Wildcard), Native::Type(Type::Wildcard));
         assert_eq!(os(2, 19).native(Type::Version), Native::Type(Type::Keyword));
         assert_eq!(os(1, 3).native(Type::Ip), Native::Type(Type::Ip));
+    }
+
+    #[test]
+    fn what_a_build_lacks_has_a_substitute() {
+        let target = Target::OpenSearch(Version::new(2, 19));
+        let without = [Type::Wildcard, Type::Flattened, Type::ScaledFloat, Type::MatchOnlyText, Type::Ip];
+        let native = |kind| Dialect { target, without: &without }.native(kind);
+        assert_eq!(native(Type::Wildcard), Native::Type(Type::Keyword));
+        assert_eq!(native(Type::Flattened), Native::Opaque);
+        assert_eq!(native(Type::ScaledFloat), Native::Type(Type::Double));
+        assert_eq!(native(Type::MatchOnlyText), Native::Type(Type::Text));
+        assert_eq!(native(Type::Version), Native::Type(Type::Keyword));
+        assert!(!Type::Ip.has_substitute() && Type::Wildcard.has_substitute());
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::fields::Fields;
+use crate::kind::Type;
 use crate::limits::MAX_DEFAULT_FIELDS;
 use crate::mapping::Mapping;
-use crate::server::{Target, Version};
+use crate::server::{Dialect, Target, Version};
 
 /// Composable templates exist since then.
 const TEMPLATES: Version = Version::new(7, 8);
@@ -27,6 +28,9 @@ pub struct TemplateOptions {
     pub pattern: Option<String>,
     /// The server.
     pub target: Target,
+    /// Types that this very server lacks, though its version has them: a nearby type takes the place of each
+    /// that [has one](Type::has_substitute).
+    pub without: Vec<Type>,
     /// What becomes of indices with time.
     pub lifecycle: Lifecycle,
     /// `setup.template.settings`: `index` (nested or dotted) goes into the settings, `_source` into the mappings.
@@ -48,6 +52,7 @@ impl TemplateOptions {
             name: None,
             pattern: None,
             target: Target::DEFAULT,
+            without: Vec::new(),
             lifecycle: Lifecycle::Ilm { policy: "packetbeat".to_owned() },
             settings: Map::new(),
             priority: 150,
@@ -136,7 +141,11 @@ impl Template {
             .pattern
             .as_deref()
             .map_or_else(|| name.clone(), |text| named(Some(text), &options.version));
-        let mapping = Mapping::of(fields, options.target, options.strict);
+        let mapping = Mapping::of(
+            fields,
+            Dialect { target: options.target, without: &options.without },
+            options.strict,
+        );
         let mut settings = json!({ "index": index_settings(fields, options) });
         let mut source = None;
         for (key, value) in &options.settings {
