@@ -104,6 +104,15 @@ impl Client {
         self.send(Prepared { method, path, query: &[], media_type, gzip: false, body })
     }
 
+    /// A POST of something else than JSON: Kibana takes files as forms.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub fn upload(&self, path: &str, media_type: &'static str, body: Vec<u8>) -> Result<Answer, Error> {
+        let method = Method::Post;
+        self.send(Prepared { method, path, query: &[], media_type, gzip: false, body: Some(body) })
+    }
+
     /// Which server, and which version, is there.
     ///
     /// # Errors

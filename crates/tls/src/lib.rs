@@ -60,3 +60,4 @@ pub use error::{Error, Fault};
 pub use explain::{explain, refusal};
 pub use options::{Options, PemSource, Verification};
 pub use refusal::Refusal;
+pub use rustls::ClientConfig;
