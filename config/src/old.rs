@@ -109,6 +109,20 @@ impl Migration<'_> {
         }
     }
 
+    /// Adds an item to a list at the top; what is no list is said to be wrong by the check.
+    fn append(&mut self, name: &str, item: Node) {
+        let at = item.at.clone();
+        let Value::Map(map) = &mut self.settings.value else { return };
+        if map.get(name).is_none_or(Node::is_null) {
+            map.remove(name);
+            let node = Node::new(Value::List(Vec::new()), at.clone());
+            map.push(Entry { key: name.to_owned(), key_at: at, node });
+        }
+        if let Some(Value::List(items)) = map.entry_mut(name).map(|entry| &mut entry.node.value) {
+            items.push(item);
+        }
+    }
+
     fn dropped(&mut self, path: &str, entry: &Entry, since: &str, instead: &str) {
         let what = format!("removed in {since}, left out: {instead}");
         self.warnings.push(Warning { at: entry.key_at.clone(), key: path.to_owned(), what });
@@ -264,9 +278,18 @@ fn line(name: &str, node: &Node) -> String {
         None if secret && node_holds_password(node) => format!("{name}: …"),
         None => {
             let value = flow(node);
-            let cut = if value.chars().count() > SHOWN { "…".to_owned() } else { value };
-            format!("{name}: {cut}")
+            let shown = if value.chars().count() > SHOWN { "…".to_owned() } else { value };
+            format!("{name}: {shown}")
         }
+    }
+}
+
+/// A line that is not too long to show.
+fn cut(line: &str) -> String {
+    const SHOWN: usize = 160;
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Old settings whose values change with their names.
 
-use super::Migration;
+use super::{Migration, cut};
+use crate::check::items;
+use crate::error::Warning;
 use crate::mark::Mark;
 use crate::node::{Entry, Map, Node, Value};
 use crate::{read, scalar};
+use packetbeat_core::setting::Type;
 use packetbeat_settings::CONDITIONS;
 
 /// Versions of TLS in their order.
@@ -23,6 +26,35 @@ pub(super) fn filters(migration: &mut Migration<'_>, path: &str, mut entry: Entr
         }
     }
     migration.put(path, "processors", entry, since);
+}
+
+/// `geoip.paths`: a processor behind the others. The address that was looked up was the client's.
+pub(super) fn geoip(migration: &mut Migration<'_>, path: &str, entry: Entry, since: &str) {
+    let Some(files) = items(&entry.node, Type::Path) else {
+        return migration.wrong(path, &entry, "a list of files", "the processor geoip");
+    };
+    if files.is_empty() {
+        return migration.dropped(path, &entry, since, "the processor geoip looks addresses up");
+    }
+    let at = || entry.node.at.clone();
+    let map = |entries: [(&str, Node); 1]| {
+        let mut map = Map::default();
+        entries.into_iter().for_each(|(name, node)| map.push(named(name, node, at())));
+        Node::new(Value::Map(map), at())
+    };
+    let names: Vec<&str> = files.iter().filter_map(Node::text).collect();
+    let line = format!(
+        "processors: [{{geoip: {{databases: [{}], fields: [{{from: client.ip}}]}}}}]",
+        names.join(", ")
+    );
+    let what = format!("old spelling, replaced in {since}: write {}", cut(&line));
+    let address = map([("from", Node::new(Value::Str("client.ip".to_owned()), at()))]);
+    let mut options = Map::default();
+    options.push(named("databases", Node::new(Value::List(files), at()), at()));
+    options.push(named("fields", Node::new(Value::List(vec![address]), at()), at()));
+    let processor = map([("geoip", Node::new(Value::Map(options), at()))]);
+    migration.warnings.push(Warning { at: entry.key_at.clone(), key: path.to_owned(), what });
+    migration.append("processors", processor);
 }
 
 fn below_when(options: &mut Map) {
@@ -132,6 +164,17 @@ pub(super) fn capture(migration: &mut Migration<'_>, path: &str, entry: Entry, s
             migration.error(&entry.node.at, path, what, "write type: af_packet");
         }
         Some("mmap") => migration.put(path, path, replaced(entry, Value::Str("af_packet".to_owned())), since),
+        _ => migration.insert(path, path, entry),
+    }
+}
+
+/// `auto`: on where the server has it, as `true` is today.
+pub(super) fn automatic(migration: &mut Migration<'_>, path: &str, entry: Entry, since: &str) {
+    match entry.node.text() {
+        Some(text) if text.eq_ignore_ascii_case("auto") => {
+            let on = scalar::plain("true", entry.node.at.clone());
+            migration.put(path, path, Entry { node: on, ..entry }, since);
+        }
         _ => migration.insert(path, path, entry),
     }
 }

@@ -22,14 +22,15 @@ pub(super) const OLD: &[Old] = &[
     gone("shipper.bulk_queue_size", QUEUE, "6.0"),
     gone("shipper.refresh_topology_freq", TOPOLOGY, "6.0"),
     gone("shipper.topology_expire", TOPOLOGY, "6.0"),
-    gone("shipper.geoip", GEOIP, "6.0"),
-    gone("geoip.paths", GEOIP, "6.0"),
     gone("refresh_topology_freq", TOPOLOGY, "6.0"),
     gone("topology_expire", TOPOLOGY, "6.0"),
     to("queue_size", "queue.mem.events", "6.0"),
     gone("bulk_queue_size", QUEUE, "6.0"),
     gone("runoptions", "the unit or the account that starts the program says which user it is", "6.0"),
     by("filters", rewrite::filters, "5.0"),
+    // Behind `filters`, since it becomes one of the processors.
+    by("shipper.geoip.paths", rewrite::geoip, "6.0"),
+    by("geoip.paths", rewrite::geoip, "6.0"),
     gone("queue.spool", "queue.disk is what keeps events on disk", "8.0"),
     gone("dashboards.snapshot", "setup.dashboards.url names an archive", "6.0"),
     gone("dashboards.snapshot_url", "setup.dashboards.url names an archive", "6.0"),
@@ -64,9 +65,12 @@ pub(super) const OLD: &[Old] = &[
     gone("output.kafka.use_type", "topic: '%{[type]}' names topics by protocol", "5.0"),
     gone("output.elasticsearch.template.path", TEMPLATE, "6.0"),
     gone("output.elasticsearch.template.versions", TEMPLATE, "6.0"),
+    gone("output.elasticsearch.template.output_to_file", EXPORT, "6.0"),
     to("output.elasticsearch.template", "setup.template", "6.0"),
     gone("setup.template.path", TEMPLATE, "6.0"),
     gone("setup.template.versions", TEMPLATE, "6.0"),
+    gone("setup.template.output_to_file", EXPORT, "6.0"),
+    by("setup.ilm.enabled", rewrite::automatic, "8.0"),
     // Capturing.
     by("packetbeat.interfaces.type", rewrite::capture, "6.0"),
 ];
@@ -79,9 +83,9 @@ pub(super) const OF_PROTOCOLS: &[(&str, &str, &str, &str)] = &[
 ];
 
 const TOPOLOGY: &str = "the map of servers was given up";
-const GEOIP: &str = "geoip.databases names files of today's format";
 const PORT: &str = "a port stands behind its host, as in hosts: [\"localhost:9200\"]";
 const QUEUE: &str = "queue.mem.events is the size of the queue";
+const EXPORT: &str = "`packetbeat export template` prints it";
 const TEMPLATE: &str = "the template follows from the fields; setup.template.json takes one of your own";
 
 const fn to(name: &'static str, new: &'static str, since: &'static str) -> Old {
@@ -105,8 +109,8 @@ mod tests {
     fn new_names_are_settings_and_old_ones_are_not() {
         for Old { name, step, .. } in OLD {
             let of_an_output = |name: &str| name.replace('*', "kafka");
-            // Of this one only the value is old.
-            if *name != "packetbeat.interfaces.type" {
+            // Of these only a value is old.
+            if !["packetbeat.interfaces.type", "setup.ilm.enabled"].contains(name) {
                 assert!(find(packetbeat_settings::root(), &of_an_output(name)).is_none(), "{name}");
             }
             if let Step::To(new) = step {
