@@ -107,9 +107,9 @@ impl<'e> Cx<'e> {
 
     /// Gives an event of another conversation: that of a request which waited in a table.
     pub fn emit_in<R: Record>(&mut self, flow: &Flow, record: &R) {
-        let shared = record.shared();
-        self.tally.event(shared.status, shared.duration());
-        self.sink
-            .accept(&Origin { flow, protocol: self.protocol, now: self.now }, &Prepared { shared, record });
+        // Put together in its place: it is large.
+        let prepared = Prepared { shared: record.shared(), record };
+        self.tally.event(prepared.shared.status, prepared.shared.duration());
+        self.sink.accept(&Origin { flow, protocol: self.protocol, now: self.now }, &prepared);
     }
 }

@@ -12,6 +12,8 @@ const fn eight_digits(value: u32) -> u64 {
     tens | (twos - tens * 10) << 8
 }
 
+/// What eight digits do not reach.
+const STEP: u64 = 100_000_000;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// A number in decimal, at the start of the array, and how many characters it has.
@@ -19,14 +21,9 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 #[must_use]
 pub fn decimal(value: u64) -> ([u8; 24], usize) {
     let mut text = [0; 24];
-    const STEP: u64 = 100_000_000;
-    if value < STEP {
-        let digits = eight_digits(value as u32);
-        // A number has at least one digit, also 0.
-        let unused = (digits.trailing_zeros() / 8).min(7);
-        let characters = (digits | ZEROS) >> (unused * 8);
-        text[..8].copy_from_slice(&characters.to_le_bytes());
-        return (text, 8 - unused as usize);
+    if let Some((characters, len)) = short(value) {
+        text[..8].copy_from_slice(&characters);
+        return (text, len);
     }
     // The high part has at most twelve digits: no deeper than two calls.
     let (high, len) = decimal(value / STEP);
@@ -36,6 +33,20 @@ pub fn decimal(value: u64) -> ([u8; 24], usize) {
         room.copy_from_slice(&low);
     }
     (text, len + 8)
+}
+
+/// A number below 100,000,000 in decimal, at the start of the array, and how many characters it has.
+#[inline]
+#[must_use]
+pub fn short(value: u64) -> Option<([u8; 8], usize)> {
+    if value >= STEP {
+        return None;
+    }
+    let digits = eight_digits(value as u32);
+    // A number has at least one digit, also 0.
+    let unused = (digits.trailing_zeros() / 8).min(7);
+    let characters = (digits | ZEROS) >> (unused * 8);
+    Some((characters.to_le_bytes(), 8 - unused as usize))
 }
 
 /// Numbers below 1,000 with a comma behind them, and their lengths without it.

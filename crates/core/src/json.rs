@@ -8,6 +8,7 @@ use crate::decimal;
 use crate::escape;
 use crate::fields::{Fields, Key};
 use crate::netname;
+use crate::pen::Pen;
 use crate::text::Text;
 
 /// A block of finished JSON bytes.
@@ -80,6 +81,19 @@ impl Json {
     fn literal_prefix<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
         self.literal(bytes);
         self.at -= N.saturating_sub(len);
+    }
+
+    /// Members whose length has a bound: `write` has `ROOM` bytes.
+    #[inline]
+    pub(crate) fn pen<const ROOM: usize>(&mut self, write: impl FnOnce(&mut Pen<'_, ROOM>)) {
+        if self.buffer.len() - self.at < ROOM {
+            self.grow(ROOM);
+        }
+        if let Some(room) = self.buffer.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut::<ROOM>) {
+            let mut pen = Pen::new(room);
+            write(&mut pen);
+            self.at += pen.len();
+        }
     }
 
     /// Bytes as they are.

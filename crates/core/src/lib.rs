@@ -15,6 +15,7 @@
 //! [`limits`]; requests are accounted for with [`ledger::Ticket`]s that cannot be forgotten twice.
 #![forbid(unsafe_code)]
 
+mod clock;
 pub mod csv;
 pub mod cx;
 pub mod decimal;
@@ -35,6 +36,7 @@ pub mod options;
 pub mod packet;
 pub mod pairing;
 pub mod parser;
+mod pen;
 pub mod plugin;
 pub mod prepared;
 pub mod probe;

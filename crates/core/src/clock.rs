@@ -1,0 +1,167 @@
+//! Packet time as text.
+
+use crate::event::Precision;
+use crate::time::SECOND;
+
+/// Room for `YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ`, which has 30 bytes.
+pub(crate) const TEXT: usize = 32;
+
+/// Times as text (RFC 3339, UTC); the text of the last second is kept.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    precision: Precision,
+    /// When the second of `text` began.
+    start: i64,
+    text: [u8; TEXT],
+}
+
+impl Clock {
+    pub(crate) fn new(precision: Precision) -> Self {
+        Self { precision, start: 0, text: second_text(0) }
+    }
+
+    /// The text of a time in nanoseconds since 1970, and how many of its bytes are text.
+    #[inline]
+    pub(crate) fn text(&mut self, nanos: i64) -> ([u8; TEXT], usize) {
+        // Within the last second, less than 2^32; before it, or far behind it, more than a second when read without a sign.
+        let since = nanos.wrapping_sub(self.start) as u64;
+        let rest = if since < SECOND as u64 { since as u32 } else { self.turn(nanos) };
+        let mut text = self.text;
+        let millis = rest / 1_000_000;
+        [text[20], text[21], text[22]] = [digit(millis / 100), digit(millis / 10), digit(millis)];
+        if self.precision == Precision::Millisecond {
+            text[23] = b'Z';
+            return (text, 24);
+        }
+        let len = self.fine(&mut text, rest);
+        (text, len)
+    }
+
+    /// Another second begins: nanoseconds since it did.
+    #[cold]
+    #[inline(never)]
+    fn turn(&mut self, nanos: i64) -> u32 {
+        let second = nanos.div_euclid(SECOND);
+        // The second in which the earliest time lies began before it.
+        (self.start, self.text) = (second.wrapping_mul(SECOND), second_text(second));
+        nanos.rem_euclid(SECOND) as u32
+    }
+
+    /// Digits beyond the milliseconds, zeros at the end cut in threes: the length.
+    fn fine(&self, text: &mut [u8; TEXT], rest: u32) -> usize {
+        let (micros, nanos) = (rest / 1000 % 1000, rest % 1000);
+        let keep = match (self.precision, micros, nanos) {
+            (Precision::Nanosecond, _, 1..) => 2,
+            (_, 1.., _) => 1,
+            _ => 0,
+        };
+        let group = |value| [digit(value / 100), digit(value / 10), digit(value)];
+        [text[23], text[24], text[25]] = group(micros);
+        [text[26], text[27], text[28]] = group(nanos);
+        let len = 23 + 3 * keep;
+        if let Some(end) = text.get_mut(len) {
+            *end = b'Z';
+        }
+        len + 1
+    }
+}
+
+const fn digit(value: u32) -> u8 {
+    b'0' + (value % 10) as u8
+}
+
+/// `YYYY-MM-DDThh:mm:ss.` of a second since the epoch. Years beyond 9999 lose their leading digits; no `i64` of
+/// nanoseconds reaches them (1677 to 2262).
+fn second_text(second: i64) -> [u8; TEXT] {
+    let (day, of_day) = (second.div_euclid(86_400), second.rem_euclid(86_400) as u32);
+    let (year, month, day) = civil(day);
+    let (hour, minute, sec) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let year = year.unsigned_abs() as u32;
+    [
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+        b'T',
+        digit(hour / 10),
+        digit(hour),
+        b':',
+        digit(minute / 10),
+        digit(minute),
+        b':',
+        digit(sec / 10),
+        digit(sec),
+        b'.',
+        // Room for nanoseconds and the zone.
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
+}
+
+/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar: the year is taken to begin in March,
+/// so that the leap day is its last.
+const fn civil(day: i64) -> (i64, u32, u32) {
+    const ERA: i64 = 146_097; // days in 400 years
+    let from_march = day + 719_468; // since 0000-03-01
+    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = era * 400 + year_of_era + (month <= 2) as i64;
+    (year, month as u32, day as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(nanos: i64, precision: Precision) -> String {
+        let (text, len) = Clock::new(precision).text(nanos);
+        String::from_utf8(text[..len].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn seconds_change_forwards_and_backwards() {
+        let mut clock = Clock::new(Precision::Millisecond);
+        for (nanos, want) in [
+            (1_999_999_999, "01.999Z"),
+            (2_000_000_000, "02.000Z"),
+            (1_000_000_000, "01.000Z"),
+            (999_999_999, "00.999Z"),
+            (-1, "59.999Z"),
+        ] {
+            let (text, len) = clock.text(nanos);
+            assert_eq!(std::str::from_utf8(&text[17..len]).unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn times_of_known_moments() {
+        assert_eq!(text(0, Precision::Millisecond), "1970-01-01T00:00:00.000Z");
+        assert_eq!(text(1_700_000_000_900_657_000, Precision::Millisecond), "2023-11-14T22:13:20.900Z");
+        assert_eq!(text(1_700_000_000_900_657_000, Precision::Nanosecond), "2023-11-14T22:13:20.900657Z");
+        assert_eq!(text(1_700_000_000_817_000_000, Precision::Microsecond), "2023-11-14T22:13:20.817Z");
+        assert_eq!(text(1_709_164_800_000_000_001, Precision::Nanosecond), "2024-02-29T00:00:00.000000001Z");
+        assert_eq!(text(i64::MIN, Precision::Nanosecond), "1677-09-21T00:12:43.145224192Z");
+        assert_eq!(text(i64::MAX, Precision::Nanosecond), "2262-04-11T23:47:16.854775807Z");
+        assert_eq!(text(-1, Precision::Millisecond), "1969-12-31T23:59:59.999Z");
+    }
+}
