@@ -53,7 +53,7 @@ pub(super) fn geoip(migration: &mut Migration<'_>, path: &str, entry: Entry, sin
     options.push(named("databases", Node::new(Value::List(files), at()), at()));
     options.push(named("fields", Node::new(Value::List(vec![address]), at()), at()));
     let processor = map([("geoip", Node::new(Value::Map(options), at()))]);
-    migration.warnings.push(Warning { at: entry.key_at.clone(), key: path.to_owned(), what });
+    migration.warnings.push(Warning { at: entry.key_at, key: path.to_owned(), what });
     migration.append("processors", processor);
 }
 
