@@ -1,5 +1,7 @@
 //! From the configuration to processors.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use packetbeat_config::{Entry, Error, Map, Node, Section, Value};
@@ -7,6 +9,7 @@ use packetbeat_settings::PROCESSORS;
 
 use crate::condition::Condition;
 use crate::fault::{Lenience, Processor};
+use crate::geoip::Databases;
 use crate::limits::MAX_PROCESSORS;
 use crate::processors::{Processors, Step};
 use crate::steps;
@@ -14,13 +17,32 @@ use crate::value::Object;
 
 /// A list of processors, or one alone.
 pub(crate) fn list(node: &Node, path: &str, errors: &mut Vec<Error>) -> Processors {
-    let mut left = MAX_PROCESSORS;
-    Builder { errors, left: &mut left }.list(node, path)
+    let (mut left, mut shared) = (MAX_PROCESSORS, Shared::default());
+    Builder { errors, left: &mut left, shared: &mut shared }.list(node, path)
 }
 
 struct Builder<'e> {
     errors: &'e mut Vec<Error>,
     left: &'e mut usize,
+    shared: &'e mut Shared,
+}
+
+/// What processors of a list share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    databases: Vec<Arc<Databases>>,
+}
+
+impl Shared {
+    /// These files: two processors that name the same ones have them in memory once.
+    pub(crate) fn databases(&mut self, files: Vec<PathBuf>) -> Result<Arc<Databases>, Vec<String>> {
+        if let Some(there) = self.databases.iter().find(|there| there.files() == files) {
+            return Ok(Arc::clone(there));
+        }
+        let databases = Databases::open(files)?;
+        self.databases.push(Arc::clone(&databases));
+        Ok(databases)
+    }
 }
 
 impl Builder<'_> {
@@ -65,7 +87,7 @@ impl Builder<'_> {
             None => None,
         };
         let mut section = Section::new(format!("{path}.{}", table.name), entry.node.clone(), table.options);
-        let processor = make(table.name, &mut section);
+        let processor = make(table.name, &mut section, self.shared);
         if let Err(errors) = section.finish() {
             self.errors.extend(errors.0);
         }
@@ -74,7 +96,7 @@ impl Builder<'_> {
 }
 
 /// The processor of this name; `None` where it is not there yet or its options are wrong, which the section knows.
-fn make(name: &str, options: &mut Section) -> Option<Box<dyn Processor>> {
+fn make(name: &str, options: &mut Section, shared: &mut Shared) -> Option<Box<dyn Processor>> {
     Some(match name {
         "add_fields" => Box::new(steps::AddFields::read(options)),
         "add_host_metadata" => Box::new(steps::AddHostMetadata::read(options)),
@@ -99,6 +121,7 @@ fn make(name: &str, options: &mut Section) -> Option<Box<dyn Processor>> {
         "extract_array" => Box::new(steps::ExtractArray::read(options)),
         "extract_field" => Box::new(steps::ExtractField::read(options)),
         "fingerprint" => Box::new(steps::Fingerprint::read(options)),
+        "geoip" => Box::new(steps::GeoIp::read(options, shared)?),
         "include_fields" => Box::new(steps::IncludeFields::read(options)),
         "lowercase" => Box::new(steps::ChangeCase::lower(options)),
         "move_fields" => Box::new(steps::MoveFields::read(options)),

@@ -42,6 +42,17 @@ pub(crate) enum Verdict {
     Drop(&'static str),
 }
 
+/// What became of the line of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spliced {
+    /// It takes a tree to say; nothing was written.
+    TakesATree,
+    /// It stays as it is.
+    Same,
+    /// It was written anew.
+    Written,
+}
+
 pub(crate) type Done<'p> = Result<Verdict, Fault<'p>>;
 
 /// One kind of processor with its options.
@@ -50,6 +61,11 @@ pub(crate) type Done<'p> = Result<Verdict, Fault<'p>>;
 pub(crate) trait Processor: Send + Sync {
     /// Works on an event. With a fault, the event is as it was, or as the options say.
     fn run<'p>(&'p self, event: &mut Event) -> Done<'p>;
+
+    /// Works on the line of an event without making a tree of it, if it can; the new line goes behind `to`.
+    fn splice(&self, _line: &[u8], _to: &mut Vec<u8>) -> Spliced {
+        Spliced::TakesATree
+    }
 
     /// The roots that it reads and writes, if what it does depends on nothing else.
     fn roots(&self) -> Option<Vec<&str>> {

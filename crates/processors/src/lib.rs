@@ -15,7 +15,8 @@
 //!   that as Packetbeat's documentation says.
 //! - Time is packet time: `rate_limit` counts by it, so that a capture gives the same events whenever it is read.
 //! - What does not depend on the event is done once ([`Processors::plan`]), upon the members that all events have alike, and
-//!   events that what is left cannot be meant for are known by their bytes ([`Plan::concerns`]): they are never parsed.
+//!   events that what is left cannot be meant for are known by their bytes ([`Plan::concerns`]): they are never parsed. Nor are
+//!   those to which `geoip` alone has something to add ([`Processors::rewrite`]).
 //!
 //! Limits stand in [`limits`]. Left out: what needs the network or another program (`dns`, `add_cloud_metadata` and the
 //! like), `script`, and what `packetbeat-settings` marks as `later`.
@@ -44,12 +45,14 @@ mod build;
 mod condition;
 mod event;
 mod fault;
+mod geoip;
 mod host;
 mod layout;
 pub mod limits;
 mod pattern;
 mod plan;
 mod processors;
+mod rewrite;
 mod steps;
 #[cfg(test)]
 mod testing;
@@ -59,4 +62,5 @@ pub use condition::{Bound, Condition, Constant};
 pub use event::{Event, Refused};
 pub use plan::Plan;
 pub use processors::{Outcome, Processors};
+pub use rewrite::Rewritten;
 pub use value::{Object, Value};

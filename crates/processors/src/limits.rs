@@ -14,3 +14,7 @@ pub const MAX_MESSAGES: usize = 16;
 pub const MAX_RATES: usize = 10_000;
 /// Processors of one list, those in branches included.
 pub const MAX_PROCESSORS: usize = 10_000;
+/// Bytes of one file of addresses (`geoip`), which is read into memory.
+pub const MAX_DATABASE_BYTES: u64 = 2 << 30;
+/// Languages of one name in such a file.
+pub const MAX_LANGUAGES: usize = 64;

@@ -25,6 +25,11 @@ impl Plan {
         self.left.is_empty()
     }
 
+    /// The place of the one that is left, if it is one.
+    pub(crate) fn only(&self) -> Option<usize> {
+        if let [at] = self.left.as_slice() { Some(*at) } else { None }
+    }
+
     /// May any processor that is left have something to do with this event, a line of JSON?
     #[must_use]
     pub fn concerns(&self, line: &[u8]) -> bool {

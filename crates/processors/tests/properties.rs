@@ -33,6 +33,8 @@ const ALL: &str = r#"
 - fingerprint: {fields: [a, b], method: xxhash, encoding: base32, ignore_missing: true}
 - lowercase: {fields: [a.b, c], values: [b], alter_full_field: true}
 - uppercase: {fields: [B]}
+- geoip: {databases: [tests/geoip/city.mmdb], fields: [{from: a}, {from: b.ip, to: c.g}, {from: c, to: b}]}
+- geoip: {databases: [tests/geoip/asn.mmdb], fields: [{from: a.ip}], ignore_missing: false}
 - registered_domain: {field: a, target_field: b.r, target_subdomain_field: a.s, target_etld_field: c}
 - rename: {fields: [{from: a, to: a.b.c}, {from: b, to: c}]}
 - copy_fields: {fields: [{from: a, to: b.c}, {from: type, to: b}]}
