@@ -12,3 +12,5 @@ pub const MAX_ACTIONS: usize = 16;
 pub const MAX_REASONS: usize = 32;
 /// Bytes of an index or a pipeline as the servers take them; a longer name chooses nothing.
 pub const MAX_NAME_BYTES: usize = 255;
+/// Bytes of an id that an event brings, as the servers take them; a longer one is left out.
+pub const MAX_ID_BYTES: usize = 512;
