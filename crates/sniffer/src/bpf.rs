@@ -135,7 +135,7 @@ impl Program {
 
     /// What the program returns; `None` where it gives up, which means 0: it asked for a byte that is not there, or
     /// divided by zero.
-    fn value(&self, data: &[u8], wire_len: u32) -> Option<u32> {
+    pub(crate) fn value(&self, data: &[u8], wire_len: u32) -> Option<u32> {
         let (mut a, mut x) = (0u32, 0u32);
         let mut scratch = [0u32; SCRATCH];
         let mut rest = &*self.ops;

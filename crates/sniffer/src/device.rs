@@ -51,6 +51,17 @@ pub enum DeviceError {
         /// Numbers and names of those that there are, joined by commas.
         known: String,
     },
+    /// No route leads out of this machine.
+    #[error("{wanted}: this machine has no such route now: name the interface instead: there are {}", none_or(.known))]
+    NoDefaultRoute {
+        /// What was asked for.
+        wanted: String,
+        /// Numbers and names of the interfaces that there are, joined by commas.
+        known: String,
+    },
+    /// The default route cannot be asked for.
+    #[error("default_route is known on Linux only: name the interface (`packetbeat devices` lists them)")]
+    RoutesUnknown,
 }
 
 fn hint(nearest: Option<&str>) -> String {
@@ -93,8 +104,6 @@ pub fn find_device<'d>(devices: &'d [Device], wanted: &str) -> Result<&'d Device
         devices.iter().find(|device| device.index == index)
     };
     by_name.or_else(by_number).ok_or_else(|| {
-        let known: Vec<String> =
-            devices.iter().map(|device| format!("{}: {}", device.index, device.name)).collect();
         let nearest = devices
             .iter()
             .map(|device| (distance(&device.name, wanted), &device.name))
@@ -103,9 +112,16 @@ pub fn find_device<'d>(devices: &'d [Device], wanted: &str) -> Result<&'d Device
         DeviceError::Unknown {
             wanted: wanted.to_owned(),
             nearest: nearest.map(|(_, name)| name.clone()),
-            known: known.join(", "),
+            known: known(devices),
         }
     })
+}
+
+/// Numbers and names, joined by commas.
+pub(crate) fn known(devices: &[Device]) -> String {
+    let known: Vec<String> =
+        devices.iter().map(|device| format!("{}: {}", device.index, device.name)).collect();
+    known.join(", ")
 }
 
 /// Characters to be inserted, removed or replaced to turn one name into the other (Levenshtein), case aside.

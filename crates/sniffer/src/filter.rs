@@ -162,19 +162,42 @@ enum Refusal {
 }
 
 fn compile(text: &str, link: LinkType) -> Result<Program, Refusal> {
+    Program::new(&write(text, link)?).map_err(|fault| match fault {
+        Fault::Loop => Refusal::Loop,
+        Fault::Kernel => Refusal::Live,
+        Fault::Unknown | Fault::Outside | Fault::Operand => Refusal::Program,
+    })
+}
+
+fn write(text: &str, link: LinkType) -> Result<Vec<Instruction>, Refusal> {
     // The compiler of libpcap before 1.8 keeps its state in globals.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let refused = |error| Refusal::Text(message(&error));
     let program =
         Capture::dead(data_link(link)).and_then(|dead| dead.compile(text, true)).map_err(refused)?;
-    let instructions: Option<Vec<Instruction>> =
-        program.get_instructions().iter().map(|instruction| parse(&instruction.to_string())).collect();
-    Program::new(&instructions.ok_or(Refusal::Program)?).map_err(|fault| match fault {
-        Fault::Loop => Refusal::Loop,
-        Fault::Kernel => Refusal::Live,
-        Fault::Unknown | Fault::Outside | Fault::Operand => Refusal::Program,
+    parse_all(&program).ok_or(Refusal::Program)
+}
+
+/// The program that libpcap makes of a filter for packets of a link type, for the kernel to run: it may ask what only the
+/// kernel knows.
+#[cfg(target_os = "linux")]
+pub(crate) fn instructions(text: &str, link: LinkType) -> Result<Vec<Instruction>, FilterError> {
+    let written = write(text, link).and_then(|written| match Program::new(&written) {
+        Ok(_) | Err(Fault::Kernel) => Ok(written),
+        Err(Fault::Loop) => Err(Refusal::Loop),
+        Err(Fault::Unknown | Fault::Outside | Fault::Operand) => Err(Refusal::Program),
+    });
+    written.map_err(|refusal| match (refusal, text.into()) {
+        (Refusal::Text(message), text) => FilterError::Refused { text, message },
+        (Refusal::Loop, text) => FilterError::Loop { text },
+        (Refusal::Program | Refusal::Live, text) => FilterError::Program { text },
     })
+}
+
+/// The instructions of a program; none if the binding shows them otherwise than we know.
+pub(crate) fn parse_all(program: &pcap::BpfProgram) -> Option<Vec<Instruction>> {
+    program.get_instructions().iter().map(|instruction| parse(&instruction.to_string())).collect()
 }
 
 /// The binding shows an instruction as four numbers and not otherwise.
@@ -203,7 +226,7 @@ fn data_link(link: LinkType) -> Linktype {
 }
 
 /// libpcap's words on one line.
-fn message(error: &pcap::Error) -> String {
+pub(crate) fn message(error: &pcap::Error) -> String {
     let text = match error {
         pcap::Error::PcapError(message) => message.clone(),
         pcap::Error::InvalidInputString => "a zero byte stands in it".to_owned(),

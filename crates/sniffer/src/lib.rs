@@ -103,6 +103,8 @@ mod error;
 mod filter;
 mod input;
 #[cfg(unix)]
+mod live;
+#[cfg(unix)]
 #[allow(unsafe_code, reason = "mapping a file is unsafe: another process may cut it")]
 mod map;
 #[cfg(not(unix))]
@@ -136,6 +138,11 @@ pub use dump::{Dump, DumpError, DumpReport, MAX_DUMP_FILES};
 pub use error::{OpenError, ReadError};
 pub use filter::{Filter, FilterError, check};
 pub use input::Input;
+#[cfg(unix)]
+pub use live::{
+    Absence, LIVE_LAG, LiveChange, LiveCounters, LiveError, LiveKind, LiveOptions, LiveSet, LiveSource,
+    Polled, RouteFamily, Spread, default_route, local_addresses, resolve,
+};
 pub use moment::{Moment, MomentError};
 pub use packetbeat_core::packet::{LinkType, Packet};
 pub use player::{Gate, Passes, Play, PlayError, Player, Speed, wait_for_line};
