@@ -39,7 +39,7 @@ pub struct Interfaces {
     pub snaplen: u32,
     /// Bytes of the kernel's buffer for this device.
     pub buffer_bytes: u64,
-    /// Put the device into promiscuous mode (`af_packet` alone; libpcap always does).
+    /// Put the device into promiscuous mode. Where the kind was not asked for it is on, as libpcap's handles always are.
     pub auto_promisc_mode: bool,
     /// Share the packets with the other processes of this group (`af_packet` alone).
     pub fanout_group: Option<u16>,
@@ -73,14 +73,17 @@ pub(crate) fn read(packetbeat: &Section) -> (Interfaces, Vec<Interfaces>) {
 
 fn one(section: &Section) -> Interfaces {
     let networks = section.items("internal_networks").unwrap_or_default();
+    let (device, written) = (section.text("device"), section.word("type"));
+    let kind = match written {
+        "af_packet" => CaptureKind::AfPacket,
+        "autodetect" => automatic(device.as_deref()),
+        _ => CaptureKind::Pcap,
+    };
     let polls = section.duration_if_any("poll_default_route");
     Interfaces {
         at: section.mark().clone(),
-        device: section.text("device"),
-        kind: match section.word("type") {
-            "af_packet" => CaptureKind::AfPacket,
-            _ => CaptureKind::Pcap,
-        },
+        device,
+        kind,
         file: section.text("file").map(PathBuf::from),
         loop_count: section.u64("loop"),
         top_speed: section.bool("topspeed"),
@@ -91,9 +94,15 @@ fn one(section: &Section) -> Interfaces {
         bpf_filter: section.text("bpf_filter"),
         snaplen: section.u32("snaplen"),
         buffer_bytes: section.u64("buffer_size_mb").saturating_mul(1 << 20),
-        auto_promisc_mode: section.bool("auto_promisc_mode"),
+        auto_promisc_mode: section.bool_if_given("auto_promisc_mode").unwrap_or(written != "af_packet"),
         fanout_group: section.u16("fanout_group"),
         poll_default_route: polls.filter(|every| !every.is_zero()).map(|every| every.max(LEAST_POLL)),
         metrics_interval: section.duration("metrics_interval"),
     }
+}
+
+/// Rings where a device is named, which may be one of the default route. All devices at once are libpcap's.
+fn automatic(device: Option<&str>) -> CaptureKind {
+    let named = device.is_some_and(|device| !device.is_empty() && device != "any");
+    if cfg!(target_os = "linux") && named { CaptureKind::AfPacket } else { CaptureKind::Pcap }
 }

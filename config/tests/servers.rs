@@ -165,3 +165,19 @@ fn limits_that_may_be_off() {
     let Proxy::Url { url, headers } = &self::output(&config).proxy else { panic!() };
     assert_eq!((url.expose(), headers.len()), ("http://u:p@p:1", 1));
 }
+
+#[test]
+fn how_packets_are_captured() {
+    for (written, kind, promiscuous) in [
+        ("{}", CaptureKind::Pcap, true),
+        ("{device: any}", CaptureKind::Pcap, true),
+        ("{device: eth0}", CaptureKind::AfPacket, true),
+        ("{device: eth0, type: autodetect, auto_promisc_mode: false}", CaptureKind::AfPacket, false),
+        ("{device: eth0, type: af_packet}", CaptureKind::AfPacket, false),
+        ("{device: eth0, type: pcap}", CaptureKind::Pcap, true),
+        ("{device: eth0, type: ''}", CaptureKind::AfPacket, true),
+    ] {
+        let interface = load(&format!("packetbeat.interfaces: {written}")).interfaces;
+        assert_eq!((interface.kind, interface.auto_promisc_mode), (kind, promiscuous), "{written}");
+    }
+}

@@ -16,9 +16,9 @@ pub(crate) const INTERFACES: &[Setting] = &[
     Setting::word(
         "type",
         &["pcap", "autodetect", "af_packet"],
-        0,
+        1,
         "How packets are captured: `pcap` by libpcap, on every platform; `af_packet` by the rings of Linux, one for each \
-         worker, which loses less.",
+         worker, which loses less. `autodetect` is `af_packet` on Linux where a device is named, else `pcap`.",
     ),
     Setting::whole(
         "snaplen",
@@ -27,11 +27,12 @@ pub(crate) const INTERFACES: &[Setting] = &[
         "Bytes of each packet that are captured. 65535 and more is all of it, packets included that the device joins.",
     ),
     Setting::whole("buffer_size_mb", 24, 1..=65_535, "The size of the kernel's buffer for this device, in MiB."),
-    Setting::bool(
+    Setting::unset(
         "auto_promisc_mode",
-        false,
-        "Put the device into promiscuous mode and back; `af_packet` alone, libpcap always does.",
-    ),
+        Type::Bool,
+        "Put the device into promiscuous mode and back. Unless set it is with every type but `af_packet`; libpcap always does.",
+    )
+    .example("true"),
     Setting::unset(
         "fanout_group",
         Type::Whole { least: 0, most: 65_535 },
