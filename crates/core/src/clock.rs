@@ -1,10 +1,11 @@
 //! Packet time as text.
 
 use crate::event::Precision;
+use crate::pen::Pen;
 use crate::time::SECOND;
 
-/// Room for `YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ`, which has 30 bytes.
-pub(crate) const TEXT: usize = 32;
+/// Room for `YYYY-MM-DDThh:mm:ss.`, which has 20 bytes, to be copied in two moves.
+const TEXT: usize = 32;
 
 /// Times as text (RFC 3339, UTC); the text of the last second is kept.
 #[derive(Debug)]
@@ -20,21 +21,21 @@ impl Clock {
         Self { precision, start: 0, text: second_text(0) }
     }
 
-    /// The text of a time in nanoseconds since 1970, and how many of its bytes are text.
+    /// Writes a time in nanoseconds since 1970: at most 30 bytes, and two to spare.
     #[inline]
-    pub(crate) fn text(&mut self, nanos: i64) -> ([u8; TEXT], usize) {
+    pub(crate) fn write<const ROOM: usize>(&mut self, pen: &mut Pen<'_, ROOM>, nanos: i64) {
         // Within the last second, less than 2^32; before it, or far behind it, more than a second when read without a sign.
         let since = nanos.wrapping_sub(self.start) as u64;
         let rest = if since < SECOND as u64 { since as u32 } else { self.turn(nanos) };
-        let mut text = self.text;
+        pen.first(&self.text, 20);
         let millis = rest / 1_000_000;
-        [text[20], text[21], text[22]] = [digit(millis / 100), digit(millis / 10), digit(millis)];
+        let millis = [digit(millis / 100), digit(millis / 10), digit(millis)];
         if self.precision == Precision::Millisecond {
-            text[23] = b'Z';
-            return (text, 24);
+            pen.put(&[millis[0], millis[1], millis[2], b'Z']);
+        } else {
+            pen.put(&millis);
+            self.fine(pen, rest);
         }
-        let len = self.fine(&mut text, rest);
-        (text, len)
     }
 
     /// Another second begins: nanoseconds since it did.
@@ -47,22 +48,18 @@ impl Clock {
         nanos.rem_euclid(SECOND) as u32
     }
 
-    /// Digits beyond the milliseconds, zeros at the end cut in threes: the length.
-    fn fine(&self, text: &mut [u8; TEXT], rest: u32) -> usize {
+    /// Digits beyond the milliseconds, zeros at the end cut in threes.
+    fn fine<const ROOM: usize>(&self, pen: &mut Pen<'_, ROOM>, rest: u32) {
         let (micros, nanos) = (rest / 1000 % 1000, rest % 1000);
         let keep = match (self.precision, micros, nanos) {
             (Precision::Nanosecond, _, 1..) => 2,
             (_, 1.., _) => 1,
             _ => 0,
         };
-        let group = |value| [digit(value / 100), digit(value / 10), digit(value)];
-        [text[23], text[24], text[25]] = group(micros);
-        [text[26], text[27], text[28]] = group(nanos);
-        let len = 23 + 3 * keep;
-        if let Some(end) = text.get_mut(len) {
-            *end = b'Z';
+        for group in [micros, nanos].into_iter().take(keep) {
+            pen.put(&[digit(group / 100), digit(group / 10), digit(group)]);
         }
-        len + 1
+        pen.put(b"Z");
     }
 }
 
@@ -98,7 +95,6 @@ fn second_text(second: i64) -> [u8; TEXT] {
         digit(sec / 10),
         digit(sec),
         b'.',
-        // Room for nanoseconds and the zone.
         0,
         0,
         0,
@@ -132,10 +128,16 @@ const fn civil(day: i64) -> (i64, u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Json;
+
+    fn written(clock: &mut Clock, nanos: i64) -> String {
+        let mut json = Json::default();
+        json.pen::<64>(|pen| clock.write(pen, nanos));
+        String::from_utf8(json.bytes().to_vec()).unwrap()
+    }
 
     fn text(nanos: i64, precision: Precision) -> String {
-        let (text, len) = Clock::new(precision).text(nanos);
-        String::from_utf8(text[..len].to_vec()).unwrap()
+        written(&mut Clock::new(precision), nanos)
     }
 
     #[test]
@@ -148,8 +150,7 @@ mod tests {
             (999_999_999, "00.999Z"),
             (-1, "59.999Z"),
         ] {
-            let (text, len) = clock.text(nanos);
-            assert_eq!(std::str::from_utf8(&text[17..len]).unwrap(), want);
+            assert_eq!(&written(&mut clock, nanos)[17..], want);
         }
     }
 

@@ -5,13 +5,12 @@
 
 use std::net::IpAddr;
 
-use crate::clock::{Clock, TEXT};
+use crate::clock::Clock;
 use crate::fields::Fields;
 use crate::flow::{CommunityIds, Direction, Flow, Transport};
 use crate::json::Json;
 use crate::key;
-use crate::netname::{IpText, ip_text};
-use crate::pen::Pen;
+use crate::pen::{Address, Pen, Port};
 use crate::record::{Half, Shared};
 use crate::text::Text;
 use crate::time::Stamp;
@@ -150,10 +149,9 @@ impl Encoder {
         let Self { json, envelopes, clock, ids } = self;
         let Some(ready) = envelopes.get(usize::from(origin.protocol.0)) else { return };
         let first = shared.request.or(shared.response).map_or(origin.now, |half| half.at);
-        let (stamp, stamp_len) = clock.text(first.nanos);
         json.pen::<64>(|pen| {
             pen.put(b"{\"@timestamp\":\"");
-            pen.first(&stamp, stamp_len);
+            clock.write(pen, first.nanos);
         });
         json.raw(&ready.head);
         if shared.status == Status::Ok {
@@ -162,7 +160,7 @@ impl Encoder {
             json.constant(shared.status.member());
         }
         roots(json, shared);
-        event(json, ready, clock, shared, (&stamp, stamp_len));
+        event(json, ready, clock, shared);
         network(json, ready, ids, origin.flow, shared);
         ends(json, origin.flow, shared);
         notes(json, shared);
@@ -195,13 +193,7 @@ fn roots(json: &mut Json, shared: &Shared<'_>) {
 }
 
 #[inline]
-fn event(
-    json: &mut Json,
-    ready: &Ready,
-    clock: &mut Clock,
-    shared: &Shared<'_>,
-    (stamp, stamp_len): (&[u8; TEXT], usize),
-) {
+fn event(json: &mut Json, ready: &Ready, clock: &mut Clock, shared: &Shared<'_>) {
     json.raw(&ready.event);
     json.text_unless_empty(key!("action"), shared.action);
     json.text_unless_empty(key!("outcome"), shared.outcome);
@@ -209,15 +201,14 @@ fn event(
         return json.close();
     }
     json.pen::<192>(|pen| {
-        if shared.request.is_some() {
+        if let Some(request) = shared.request {
             pen.put(b"\"start\":\"");
-            pen.first(stamp, stamp_len);
+            clock.write(pen, request.at.nanos);
             pen.put(b"\",");
         }
         if let Some(response) = shared.response {
-            let (text, len) = clock.text(response.at.nanos);
             pen.put(b"\"end\":\"");
-            pen.first(&text, len);
+            clock.write(pen, response.at.nanos);
             pen.put(b"\",");
         }
         if let Some(duration) = shared.duration() {
@@ -275,42 +266,40 @@ fn network(json: &mut Json, ready: &Ready, ids: &mut CommunityIds, flow: &Flow, 
 /// `source` with its copy `client`, `destination` with its copy `server`; then `related`.
 #[inline]
 fn ends(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
-    let (client, server) = (ip_text(flow.client.ip), ip_text(flow.server.ip));
-    let mut start = json.len();
+    let (client, server) = (Address::of(flow.client.ip), Address::of(flow.server.ip));
+    let (client, server) = ((client, Port::of(flow.client.port)), (server, Port::of(flow.server.port)));
+    let domain = shared.server_domain;
     json.pen::<512>(|pen| {
         pen.put(b"\"source\":{");
-        let source = pen.len();
-        end(pen, &client, flow.client.port, shared.request);
+        end(pen, &client, shared.request);
         pen.close();
-        let len = pen.len() - source;
         pen.put(b"\"client\":{");
-        pen.again(source, len);
+        end(pen, &client, shared.request);
+        pen.close();
         pen.put(b"\"destination\":{");
-        let destination = pen.len();
-        end(pen, &server, flow.server.port, shared.response);
-        if shared.server_domain.is_empty() {
+        end(pen, &server, shared.response);
+        if domain.is_empty() {
             pen.close();
-            let len = pen.len() - destination;
             pen.put(b"\"server\":{");
-            pen.again(destination, len);
-        } else {
-            start += destination;
+            end(pen, &server, shared.response);
+            pen.close();
         }
     });
-    if !shared.server_domain.is_empty() {
-        json.text(key!("domain"), shared.server_domain);
+    if !domain.is_empty() {
+        json.text(key!("domain"), domain);
         json.close();
-        let destination = start..json.len();
         json.literal(b"\"server\":{");
-        json.again(destination);
+        json.pen::<192>(|pen| end(pen, &server, shared.response));
+        json.text(key!("domain"), domain);
+        json.close();
     }
     json.pen::<192>(|pen| {
         pen.put(b"\"related\":{\"ip\":[\"");
-        pen.ip(&client);
+        pen.ip(&client.0);
         pen.put(b"\",");
         if flow.server.ip != flow.client.ip {
             pen.put(b"\"");
-            pen.ip(&server);
+            pen.ip(&server.0);
             pen.put(b"\",");
         }
     });
@@ -319,13 +308,13 @@ fn ends(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
 
 /// The members of an endpoint.
 #[inline]
-fn end<const ROOM: usize>(pen: &mut Pen<'_, ROOM>, ip: &IpText, port: u16, half: Option<Half>) {
+fn end<const ROOM: usize>(pen: &mut Pen<'_, ROOM>, (ip, port): &(Address, Port), half: Option<Half>) {
     pen.put(b"\"ip\":\"");
     pen.ip(ip);
     pen.put(b"\",");
-    if port != 0 {
+    if !port.is_zero() {
         pen.put(b"\"port\":");
-        pen.unsigned(u64::from(port));
+        pen.port(port);
     }
     if let Some(half) = half
         && half.bytes != 0

@@ -1,6 +1,6 @@
 //! Addresses as text, without the formatting machinery of the standard library (60 ns an address, on every event).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Room for the longest address text: `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255`.
 pub const MAX_TEXT: usize = 45;
@@ -29,7 +29,7 @@ impl IpText {
 
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 /// Decimal texts of an octet, and their lengths, with room to be copied four bytes at a time.
-const OCTETS: [([u8; 4], u8); 256] = {
+static OCTETS: [([u8; 4], u8); 256] = {
     let mut table = [([0; 4], 0); 256];
     let mut value = 0;
     while value < 256 {
@@ -51,29 +51,33 @@ const OCTETS: [([u8; 4], u8); 256] = {
 #[inline]
 #[must_use]
 pub fn ip_text(ip: IpAddr) -> IpText {
-    match ip {
-        IpAddr::V4(v4) => v4_text(v4),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4_text(v4),
-            None => v6_text(v6),
-        },
+    match (v4_word(ip), ip) {
+        (Some((word, len)), _) => {
+            let mut text = IpText { bytes: [0; MAX_TEXT + 3], len: len as u8 }; // at most 15
+            text.bytes[..16].copy_from_slice(&word.to_le_bytes());
+            text
+        }
+        (None, IpAddr::V6(v6)) => v6_text(v6),
+        (None, IpAddr::V4(_)) => IpText { bytes: [0; MAX_TEXT + 3], len: 0 },
     }
 }
 
+/// The text of an IPv4 address, or of a mapped one, as a number whose lowest byte is the first character, and its length. Behind the
+/// text stands a dot.
 #[inline]
-fn v4_text(ip: Ipv4Addr) -> IpText {
-    let mut text = IpText { bytes: [0; MAX_TEXT + 3], len: 0 };
-    let mut at = 0;
+#[must_use]
+pub(crate) fn v4_word(ip: IpAddr) -> Option<(u128, usize)> {
+    let ip = match ip {
+        IpAddr::V4(ip) => ip,
+        IpAddr::V6(ip) => ip.to_ipv4_mapped()?,
+    };
+    let (mut word, mut len) = (0, 0);
     for octet in ip.octets() {
-        let (digits, len) = OCTETS.get(usize::from(octet)).copied().unwrap_or(([0; 4], 0));
-        if let Some(room) = text.bytes.get_mut(at..at + 4) {
-            room.copy_from_slice(&digits);
-        }
-        at += usize::from(len) + 1;
+        let (digits, digit_count) = OCTETS.get(usize::from(octet)).copied().unwrap_or(([0; 4], 0));
+        word |= u128::from(u32::from_le_bytes(digits)) << (8 * len);
+        len += usize::from(digit_count) + 1;
     }
-    // The dot behind the last octet is not part of the text; at most 16.
-    text.len = at.saturating_sub(1) as u8;
-    text
+    Some((word, len - 1))
 }
 
 fn v6_text(ip: Ipv6Addr) -> IpText {
@@ -138,6 +142,8 @@ fn hex(group: u16) -> ([u8; 4], usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]

@@ -1,7 +1,45 @@
 //! A stretch of a block for members whose length has a bound: room is asked for once, and the cursor stays in a register.
 
+use std::net::IpAddr;
+
 use crate::decimal;
-use crate::netname::IpText;
+use crate::netname::{IpText, ip_text, v4_word};
+
+/// An address as text, to be written several times.
+pub(crate) enum Address {
+    /// At most 16 characters, the first one lowest, and how many.
+    Short(u128, usize),
+    /// More.
+    Long(IpText),
+}
+
+impl Address {
+    #[inline]
+    pub(crate) fn of(ip: IpAddr) -> Self {
+        match v4_word(ip) {
+            Some((word, len)) => Self::Short(word, len),
+            None => Self::Long(ip_text(ip)),
+        }
+    }
+}
+
+/// A port as text with a comma behind it, to be written several times: the first character lowest, and how many bytes.
+pub(crate) struct Port(u64, usize);
+
+impl Port {
+    #[inline]
+    pub(crate) fn of(port: u16) -> Self {
+        // At most five characters.
+        let (text, len) = decimal::short(u64::from(port)).unwrap_or_default();
+        Self(u64::from_le_bytes(text) | u64::from(b',') << (8 * len), len + 1)
+    }
+
+    /// Whether it is 0, which is left out.
+    #[inline]
+    pub(crate) const fn is_zero(&self) -> bool {
+        self.0 as u8 == b'0'
+    }
+}
 
 /// Writes into the first `ROOM` bytes behind what a block has. Whoever takes it knows that what it writes fits in, with 48 bytes
 /// to spare, because texts are copied in whole pieces; what does not fit is left out.
@@ -58,25 +96,21 @@ impl<'b, const ROOM: usize> Pen<'b, ROOM> {
 
     /// An address as text, without quotes.
     #[inline]
-    pub(crate) fn ip(&mut self, text: &IpText) {
-        let (bytes, len) = text.parts();
-        match bytes.first_chunk::<16>() {
-            Some(short) if len <= 16 => self.first(short, len),
-            _ => self.first(bytes, len),
+    pub(crate) fn ip(&mut self, text: &Address) {
+        match text {
+            // From registers: what is read right behind narrower writes is waited for.
+            Address::Short(word, len) => self.first(&word.to_le_bytes(), *len),
+            Address::Long(text) => {
+                let (bytes, len) = text.parts();
+                self.first(bytes, len);
+            }
         }
     }
 
-    /// `len` bytes of what was written from `start` on, once more.
+    /// A number that was put together before, with its comma.
     #[inline]
-    pub(crate) fn again(&mut self, start: usize, len: usize) {
-        const STEP: usize = 32;
-        let mut done = 0;
-        while done < len {
-            let piece = self.room.get(start + done..).and_then(<[u8]>::first_chunk::<STEP>).copied();
-            let Some(piece) = piece else { return };
-            self.first(&piece, STEP.min(len - done));
-            done += STEP;
-        }
+    pub(crate) fn port(&mut self, port: &Port) {
+        self.first(&port.0.to_le_bytes(), port.1);
     }
 
     /// Ends an object whose last member was written with this pen: its comma becomes a brace.
@@ -85,32 +119,44 @@ impl<'b, const ROOM: usize> Pen<'b, ROOM> {
         self.at = self.at.saturating_sub(1);
         self.put(b"},");
     }
+
+    /// The same for a list.
+    #[inline]
+    #[cfg(test)]
+    pub(crate) fn close_list(&mut self) {
+        self.at = self.at.saturating_sub(1);
+        self.put(b"],");
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netname::ip_text;
 
     #[test]
     fn members_stand_one_behind_the_other() {
         let mut room = [0; 256];
         let mut pen = Pen::new(&mut room);
-        pen.put(b"\"a\":{\"ip\":\"");
-        pen.ip(&ip_text("192.0.2.1".parse().unwrap()));
-        pen.put(b"\",\"n\":");
+        pen.put(b"\"a\":{\"ip\":[");
+        for ip in ["192.0.2.1", "1.2.3.4", "255.255.255.255", "2001:db8::1", "::ffff:10.0.0.1"] {
+            pen.put(b"\"");
+            pen.ip(&Address::of(ip.parse().unwrap()));
+            pen.put(b"\",");
+        }
+        pen.close_list();
+        pen.put(b"\"n\":");
+        for port in [9, 6379, 65_535] {
+            pen.port(&Port::of(port));
+        }
         for value in [7, 65_535, 123_456_789, u64::MAX] {
             pen.unsigned(value);
         }
         pen.close();
-        let start = pen.len();
-        pen.put(b"a piece that is longer than a step of copying,");
-        pen.again(start, pen.len() - start);
         let len = pen.len();
         assert_eq!(
             std::str::from_utf8(&room[..len]).unwrap(),
-            "\"a\":{\"ip\":\"192.0.2.1\",\"n\":7,65535,123456789,9223372036854775807},\
-             a piece that is longer than a step of copying,a piece that is longer than a step of copying,"
+            "\"a\":{\"ip\":[\"192.0.2.1\",\"1.2.3.4\",\"255.255.255.255\",\"2001:db8::1\",\"10.0.0.1\"],\
+             \"n\":9,6379,65535,7,65535,123456789,9223372036854775807},"
         );
     }
 }

@@ -99,8 +99,10 @@ pub(crate) fn whole_string(bytes: &[u8]) -> Option<(&[u8], usize)> {
         _ => return None,
     };
     let (text, behind) = rest.split_at_checked(len)?;
-    let behind = behind.strip_prefix(b"\r\n")?;
-    Some((text, bytes.len() - behind.len()))
+    match behind {
+        [b'\r', b'\n', behind @ ..] => Some((text, bytes.len() - behind.len())),
+        _ => None,
+    }
 }
 
 /// What the first bytes of a value say.
