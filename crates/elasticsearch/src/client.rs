@@ -172,10 +172,7 @@ impl Client {
         let shown = target.shown.clone();
         let answered = self.runtime.block_on(read(builder));
         let answer = answered.map_err(|error| match error {
-            Failed::Request(error) => {
-                let explain = || (self.connection.tls.as_ref()?.explain)();
-                Error::of_request(&error, &shown, setting, self.connection.timeout, explain)
-            }
+            Failed::Request(error) => Error::of_request(&error, &shown, setting, self.connection.timeout),
             Failed::Answer(what) => Error::new(Kind::Answer, &shown, what),
         });
         match answer {

@@ -1,7 +1,5 @@
 //! How to reach servers, as the configuration says.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use packetbeat_keystore::Secret;
@@ -24,7 +22,7 @@ pub struct Connection {
     /// gzip's level for bulk requests, 1 to 9; 0: not compressed.
     pub compression_level: u8,
     /// TLS; needed as soon as a host is `https`.
-    pub tls: Option<Tls>,
+    pub tls: Option<packetbeat_tls::ClientConfig>,
     /// The section of the configuration, for messages: `output.elasticsearch`.
     pub setting: String,
 }
@@ -86,19 +84,4 @@ pub enum Proxy {
         /// Header fields for the proxy alone.
         headers: Vec<(String, Secret)>,
     },
-}
-
-/// A finished configuration of TLS, and how to learn why it trusted nobody.
-#[derive(Clone)]
-pub struct Tls {
-    /// For connections to all hosts.
-    pub config: rustls::ClientConfig,
-    /// Why the last certificate was refused: one line that says what to do.
-    pub explain: Arc<dyn Fn() -> Option<String> + Send + Sync>,
-}
-
-impl fmt::Debug for Tls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tls")
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::time::Duration;
 
 /// A request that got no answer, or none that can be used. One line: which server, what happened, what to do. It never holds a
 /// secret.
@@ -86,25 +87,14 @@ impl Error {
         &self.host
     }
 
-    /// Of a request that failed. `explained`: why the server's certificate was not trusted, if that was asked and found out.
-    pub(crate) fn of_request(
-        error: &reqwest::Error,
-        host: &str,
-        setting: &str,
-        limit: std::time::Duration,
-        explain: impl FnOnce() -> Option<String>,
-    ) -> Self {
-        let (kind, what) = sort(error, setting, limit, explain);
+    /// Of a request that failed.
+    pub(crate) fn of_request(error: &reqwest::Error, host: &str, setting: &str, limit: Duration) -> Self {
+        let (kind, what) = sort(error, setting, limit);
         Self::new(kind, host, what)
     }
 }
 
-fn sort(
-    error: &reqwest::Error,
-    setting: &str,
-    limit: std::time::Duration,
-    explain: impl FnOnce() -> Option<String>,
-) -> (Kind, String) {
+fn sort(error: &reqwest::Error, setting: &str, limit: Duration) -> (Kind, String) {
     let chain = Chain::of(error);
     if error.is_dns() {
         let why = chain.last;
@@ -113,8 +103,9 @@ fn sort(
             format!("the name has no address ({why}): check {setting}.hosts, and this host's DNS"),
         );
     }
-    if let Some(tls) = chain.tls {
-        return of_tls(&tls, setting, explain);
+    if let Some(what) = packetbeat_tls::explain(error, &format!("{setting}.ssl")) {
+        let refused = packetbeat_tls::refusal(error).is_some();
+        return (if refused { Kind::Certificate } else { Kind::Tls }, what);
     }
     if error.is_timeout() {
         let what = if error.is_connect() { "no connection" } else { "no answer" };
@@ -152,48 +143,19 @@ fn sort(
     }
 }
 
-fn of_tls(error: &rustls::Error, setting: &str, explain: impl FnOnce() -> Option<String>) -> (Kind, String) {
-    match error {
-        rustls::Error::InvalidCertificate(_) => {
-            let what = explain().unwrap_or_else(|| {
-                format!("the server's certificate is not trusted ({error}): see {setting}.ssl")
-            });
-            (Kind::Certificate, what)
-        }
-        rustls::Error::InvalidMessage(_) => {
-            (Kind::Tls, "the server does not speak TLS on this port: does it want http://?".to_owned())
-        }
-        rustls::Error::AlertReceived(alert) => (
-            Kind::Tls,
-            format!(
-                "the server refused the TLS handshake ({alert:?}): does it want a client certificate \
-                 ({setting}.ssl.certificate and key), or other versions of TLS?"
-            ),
-        ),
-        other => (Kind::Tls, explain().unwrap_or_else(|| format!("TLS failed: {other} (see {setting}.ssl)"))),
-    }
-}
-
 /// What is found along the causes of an error.
 struct Chain {
     text: String,
     last: String,
     io: Option<io::ErrorKind>,
-    tls: Option<rustls::Error>,
     incomplete: bool,
     parse: bool,
 }
 
 impl Chain {
     fn of(error: &reqwest::Error) -> Self {
-        let mut found = Self {
-            text: String::new(),
-            last: String::new(),
-            io: None,
-            tls: None,
-            incomplete: false,
-            parse: false,
-        };
+        let mut found =
+            Self { text: String::new(), last: String::new(), io: None, incomplete: false, parse: false };
         let mut next = error.source();
         while let Some(cause) = next {
             found.last = cause.to_string();
@@ -204,14 +166,8 @@ impl Chain {
                 || found.last.contains("unexpected EOF")
                 || found.last.contains("error reading a body");
             found.parse |= found.last.contains("invalid HTTP") || found.last.contains("parsed");
-            if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-                found.tls = Some(tls.clone());
-            }
             if let Some(io) = cause.downcast_ref::<io::Error>() {
                 found.io = Some(io.kind());
-                if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                    found.tls = Some(tls.clone());
-                }
             }
             next = cause.source();
         }

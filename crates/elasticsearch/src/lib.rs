@@ -77,7 +77,7 @@ mod worker;
 
 pub use answer::Answer;
 pub use client::{Client, Method};
-pub use connection::{Connection, Host, Login, Proxy, Tls};
+pub use connection::{Connection, Host, Login, Proxy};
 pub use error::{Error, Kind};
 pub use identity::Idempotent;
 pub use options::{NonIndexable, OnConnect, Options};

@@ -120,7 +120,7 @@ pub(crate) fn http(connection: &Connection) -> Result<reqwest::Client, Error> {
 /// The configuration of TLS; where none is needed, one that trusts nobody.
 fn tls(connection: &Connection) -> Result<rustls::ClientConfig, Error> {
     if let Some(tls) = &connection.tls {
-        return Ok(tls.config.clone());
+        return Ok(tls.clone());
     }
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
