@@ -8,13 +8,23 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use packetbeat_engine::{Summary, Worker};
-use packetbeat_sniffer::LeftOut;
+use packetbeat_sniffer::{LeftOut, LiveCounters};
 
 /// How long to wait for workers that are amid a batch, or held up by their output: then their last counts do.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// Whose packets the workers are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All are shown the same; the first counts packets for all.
+    Same,
+    /// Each has a ring of its own.
+    Own,
+}
+
 /// Where the workers leave their counts.
 pub(crate) struct Board {
+    shown: Shown,
     asked: AtomicU64,
     places: Mutex<Vec<Told>>,
     told: Condvar,
@@ -36,13 +46,28 @@ pub(crate) struct Counts {
     pub(crate) packets: u64,
     /// Those of them that were not wanted.
     pub(crate) left_out: LeftOut,
+    /// What a live capture counted, the kernel's drops among it.
+    pub(crate) live: LiveCounters,
+}
+
+impl Counts {
+    /// Adds those of another worker.
+    pub(crate) fn merge(&mut self, other: &Self, shown: Shown) {
+        self.summary.merge(&other.summary);
+        self.live += other.live;
+        if shown == Shown::Own {
+            self.packets += other.packets;
+        }
+    }
 }
 
 impl Board {
-    pub(crate) fn new(workers: usize) -> Self {
+    /// For so many workers, and one more who reads for them where they do not read themselves.
+    pub(crate) fn new(places: usize, shown: Shown) -> Self {
         Self {
+            shown,
             asked: AtomicU64::new(0),
-            places: Mutex::new(vec![Told::default(); workers]),
+            places: Mutex::new(vec![Told::default(); places]),
             told: Condvar::new(),
         }
     }
@@ -60,10 +85,9 @@ impl Board {
             .told
             .wait_timeout_while(self.lock(), PATIENCE, some_owe)
             .unwrap_or_else(PoisonError::into_inner);
-        // The first worker counts packets for all.
         let mut sum = places.first().map(|told| told.counts.clone()).unwrap_or_default();
         for told in places.iter().skip(1) {
-            sum.summary.merge(&told.counts.summary);
+            sum.merge(&told.counts, self.shown);
         }
         sum
     }
@@ -88,13 +112,26 @@ pub(crate) struct Place<'b> {
 }
 
 impl Place<'_> {
-    /// Leaves the counts if somebody has asked since the last time.
+    /// Whether somebody has asked since the last time.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.board.asked.load(Ordering::Relaxed) != self.answered
+    }
+
+    /// Leaves counts.
+    pub(crate) fn leave(&mut self, counts: Counts) {
+        self.answered = self.board.asked.load(Ordering::Relaxed);
+        self.board.tell(self.worker, Told { answers: self.answered, counts });
+    }
+
+    /// Leaves a worker's counts if somebody has asked.
     pub(crate) fn tell(&mut self, worker: &Worker<'_>, packets: u64, left_out: LeftOut) {
-        let asked = self.board.asked.load(Ordering::Relaxed);
-        if asked != self.answered {
-            self.answered = asked;
-            let counts = Counts { summary: worker.summary(), packets, left_out };
-            self.board.tell(self.worker, Told { answers: asked, counts });
+        if self.is_asked() {
+            self.leave(Counts {
+                summary: worker.summary(),
+                packets,
+                left_out,
+                live: LiveCounters::default(),
+            });
         }
     }
 

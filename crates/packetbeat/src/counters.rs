@@ -11,6 +11,7 @@ use packetbeat_metrics::{Process, Snapshot};
 use packetbeat_publisher::{Figures, Filled, Watch};
 
 use crate::board::{Board, Counts};
+use crate::live::by_name;
 
 /// Where counts come from while the program runs.
 pub(crate) struct Counters {
@@ -100,10 +101,15 @@ fn network(to: &mut Snapshot, output: &Figures, filled: Filled, most: usize) {
 
 /// What was read, down to the bytes of conversations.
 fn capture(to: &mut Snapshot, counts: &Counts) {
-    let Counts { summary, packets, left_out } = counts;
+    let Counts { summary, packets, left_out, live } = counts;
     to.counter("packetbeat.packets.received", *packets);
     to.counter("packetbeat.packets.analysed", summary.packets.analysed);
     to.counter("packetbeat.packets.wire_bytes", summary.packets.wire_bytes);
+    for (name, count) in by_name(live) {
+        if count > 0 {
+            to.counter_by("packetbeat.capture", "count", name, count);
+        }
+    }
     for (cause, count) in summary.packets.dropped_by_name().chain(left_out.by_name()) {
         to.counter_by("packetbeat.packets.dropped", "cause", cause, count);
     }
@@ -169,6 +175,10 @@ fn helps(to: &mut Snapshot) {
         ("libbeat.pipeline.queue.max_events", "How many events the queue holds at most."),
         ("packetbeat.output.sent", "Events that were given to an output, each time."),
         ("packetbeat.output.busy.ns", "How long outputs were busy with batches, in nanoseconds."),
+        (
+            "packetbeat.capture",
+            "What an interface's capture counted before packets came in: the kernel's drops and such.",
+        ),
         ("packetbeat.packets.received", "Packets that the source gave."),
         ("packetbeat.packets.analysed", "Packets that became part of a conversation."),
         ("packetbeat.packets.dropped", "Packets with nothing to analyse, by cause."),

@@ -3,20 +3,23 @@
 //! A mapped file is walked by every worker; what can only be read once comes through `pipe`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use packetbeat_core::lines::{Lines, Piece};
 use packetbeat_engine::merge::BATCH_PACKETS;
 use packetbeat_engine::{Batch, Registry, Summary, Worker};
 use packetbeat_publisher::Publisher;
-use packetbeat_sniffer::{Input, LeftOut, Play, PlayError, Player, ReadError, Reader, Selection, Selector};
+use packetbeat_sniffer::{
+    Input, LeftOut, LiveCounters, Play, PlayError, Player, ReadError, Reader, Selection, Selector,
+};
 
-use crate::board::{Board, Counts, Place};
+use crate::board::{Board, Counts, Place, Shown};
 use crate::meeting::{Meeting, Seat};
 use crate::pipe;
 use crate::progress::Progress;
 
 /// Bytes of events that one worker gathers before it hands them on.
-const BLOCK: usize = 256 << 10;
+pub(crate) const BLOCK: usize = 256 << 10;
 
 /// What came of a run.
 #[derive(Default)]
@@ -26,6 +29,8 @@ pub(crate) struct Fed {
     pub(crate) packets: u64,
     /// Those of them that were not wanted.
     pub(crate) left_out: LeftOut,
+    /// What a live capture counted, the kernel's drops among it.
+    pub(crate) live: LiveCounters,
     pub(crate) warnings: Vec<String>,
     pub(crate) error: Option<ReadError>,
 }
@@ -36,6 +41,7 @@ pub(crate) struct Seen {
     /// All packets, those that were left out included.
     pub(crate) packets: u64,
     pub(crate) left_out: LeftOut,
+    pub(crate) live: LiveCounters,
     pub(crate) warnings: Vec<String>,
     pub(crate) error: Option<ReadError>,
 }
@@ -47,7 +53,7 @@ pub(crate) struct Job<'r> {
     pub(crate) workers: usize,
     pub(crate) publisher: &'r Publisher,
     pub(crate) progress: &'r Progress,
-    pub(crate) board: &'r Board,
+    pub(crate) board: &'r Arc<Board>,
 }
 
 /// Analyses everything that `play` hands out.
@@ -114,8 +120,8 @@ fn selector(selection: &Selection) -> Option<Selector> {
 /// The last counts of a worker that has finished.
 pub(crate) fn close(worker: &Worker<'_>, place: Place<'_>, seen: Seen) -> (Summary, Seen) {
     let summary = worker.summary();
-    let Seen { packets, left_out, .. } = seen;
-    place.close(Counts { summary: summary.clone(), packets, left_out });
+    let Seen { packets, left_out, live, .. } = seen;
+    place.close(Counts { summary: summary.clone(), packets, left_out, live });
     (summary, seen)
 }
 
@@ -140,6 +146,7 @@ fn alone(reader: &mut Reader, selection: &Selection, job: Job<'_>) -> Fed {
         summary,
         packets: seen.packets,
         left_out: seen.left_out,
+        live: seen.live,
         warnings: seen.warnings,
         error: seen.error,
     }
@@ -169,7 +176,7 @@ fn walking(input: &Input, first: Reader, selection: &Selection, job: Job<'_>) ->
             .enumerate()
             .map(|(index, reader)| scope.spawn(move || walk(reader, selection, index, meeting, job)))
             .collect();
-        gather(threads.into_iter().filter_map(|thread| thread.join().ok()))
+        gather(threads.into_iter().filter_map(|thread| thread.join().ok()), Shown::Same)
     })
 }
 
@@ -207,13 +214,14 @@ pub(crate) fn finish(worker: &mut Worker<'_>, batch: &mut Batch, seat: &mut Seat
     }
 }
 
-pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {
+pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>, shown: Shown) -> Fed {
     let mut fed = Fed::default();
     for (index, (summary, seen)) in results.enumerate() {
         fed.summary.merge(&summary);
-        // The first worker counts packets for all; the others walked the same input.
-        if index == 0 {
-            fed.packets = seen.packets;
+        fed.live += seen.live;
+        // Where all are shown the same, the first worker counts packets for all.
+        if index == 0 || shown == Shown::Own {
+            fed.packets += seen.packets;
             fed.left_out = seen.left_out;
         }
         if fed.warnings.is_empty() {
@@ -225,18 +233,18 @@ pub(crate) fn gather(results: impl Iterator<Item = (Summary, Seen)>) -> Fed {
 }
 
 /// One worker's way to the output.
-struct Outlet<'p> {
+pub(crate) struct Outlet<'p> {
     publisher: &'p Publisher,
     batch: Batch,
 }
 
 impl<'p> Outlet<'p> {
-    fn new(publisher: &'p Publisher) -> Self {
+    pub(crate) fn new(publisher: &'p Publisher) -> Self {
         Self { publisher, batch: Batch::default() }
     }
 
     /// Hands on what the worker has; false if the output takes no more.
-    fn ship(&mut self, worker: &mut Worker<'_>) -> bool {
+    pub(crate) fn ship(&mut self, worker: &mut Worker<'_>) -> bool {
         worker.take_batch(&mut self.batch);
         let events = self.batch.ends.len() as u64;
         if events == 0 {

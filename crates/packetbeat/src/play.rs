@@ -25,7 +25,6 @@ pub(crate) fn play(
     };
     let (from, to) = (moment("from", &run.from)?, moment("to", &run.to)?);
     let selection = Selection::new(run.filter.as_deref(), from, to);
-    let prefix = run.dump.as_deref().or(interface.dump_file.as_deref());
     let one_at_a_time = run.one_at_a_time || interface.one_at_a_time;
     if one_at_a_time && input.iter().any(|path| path == Path::new("-")) {
         return Err("-O reads the return key from standard input, where the capture comes from: save the \
@@ -37,7 +36,16 @@ pub(crate) fn play(
         speed: if run.replay { Speed::Captured } else { Speed::Full },
         passes: Passes::of(run.loops.unwrap_or(interface.loop_count)),
         gate: one_at_a_time.then(|| wait_for_line(BufReader::new(std::io::stdin()))),
-        dump: prefix.map(Dump::create).transpose().map_err(|error| error.to_string())?,
+        dump: dump(run, interface)?,
         stop: progress.stop_flag(),
     })
+}
+
+/// Where packets are written down as well, if that is asked for.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn dump(run: &Run, interface: &Interfaces) -> Result<Option<Dump>, String> {
+    let prefix = run.dump.as_deref().or(interface.dump_file.as_deref());
+    prefix.map(Dump::create).transpose().map_err(|error| error.to_string())
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use packetbeat_core::event::{Envelope, ProtocolId};
 use packetbeat_core::plugin::Kind;
 use packetbeat_engine::{Fate, Registry};
-use packetbeat_processors::{Event, Object, Outcome, Plan, Processors};
+use packetbeat_processors::{Event, Object, Outcome, Plan, Processors, Rewritten};
 use serde_json::{Map, Value};
 
 use crate::custom::{Custom, is_root_of};
@@ -78,14 +78,20 @@ impl Processing {
     }
 
     fn run(&self, protocol: ProtocolId, nanos: i64, line: &[u8], to: &mut Vec<u8>) -> Fate {
-        let chain = match self.chains.get(usize::from(protocol.0)) {
+        let (own, builtins) = match self.chains.get(usize::from(protocol.0)) {
             None | Some(Chain::Nothing) => return Fate::Keep,
-            Some(Chain::Global(plan)) if !plan.concerns(line) => return Fate::Keep,
-            Some(chain) => chain,
+            Some(Chain::Global(plan)) => {
+                return match self.global.rewrite(plan, nanos, line, to) {
+                    Rewritten::Same => Fate::Keep,
+                    Rewritten::Written => Fate::Replace,
+                    Rewritten::Dropped(cause) => Fate::Drop(cause),
+                };
+            }
+            Some(Chain::Own { own, builtins }) => (own, builtins),
         };
         // Events are JSON: the encoder is tested for it.
         let Some(mut event) = Event::parse(line, nanos) else { return Fate::Keep };
-        if let Outcome::Drop(cause) = self.work(chain, &mut event) {
+        if let Outcome::Drop(cause) = self.work(own, builtins, &mut event) {
             return Fate::Drop(cause);
         }
         if !event.is_changed() {
@@ -95,19 +101,13 @@ impl Processing {
         Fate::Replace
     }
 
-    fn work(&self, chain: &Chain, event: &mut Event) -> Outcome {
-        match chain {
-            Chain::Nothing => Outcome::Keep,
-            Chain::Global(plan) => self.global.run_planned(plan, event),
-            Chain::Own { own, builtins } => {
-                if let drop @ Outcome::Drop(_) = own.run(event) {
-                    return drop;
-                }
-                // Upon the root nothing is refused.
-                let _ = event.merge("", builtins, false);
-                self.global.run(event)
-            }
+    fn work(&self, own: &Processors, builtins: &Object, event: &mut Event) -> Outcome {
+        if let drop @ Outcome::Drop(_) = own.run(event) {
+            return drop;
         }
+        // Upon the root nothing is refused.
+        let _ = event.merge("", builtins, false);
+        self.global.run(event)
     }
 
     /// Does the order of events matter to what becomes of them?

@@ -1,8 +1,9 @@
 //! The ledger of a run as JSON.
 
+use crate::live::by_name;
 use packetbeat_core::ledger::Tally;
 use packetbeat_engine::Summary;
-use packetbeat_sniffer::LeftOut;
+use packetbeat_sniffer::{LeftOut, LiveCounters};
 use serde_json::{Map, Value, json};
 
 /// Everything that was counted, from the source to the output.
@@ -12,6 +13,8 @@ pub(crate) struct Ledger {
     pub(crate) packets: u64,
     /// Those of them that were not wanted: a filter, a range of time.
     pub(crate) left_out: LeftOut,
+    /// What happened in front of the packets in a live capture.
+    pub(crate) captured: Option<LiveCounters>,
     /// Events that the output took, and those that it dropped, by cause.
     pub(crate) published: u64,
     pub(crate) dropped: Vec<(&'static str, u64)>,
@@ -62,7 +65,7 @@ impl Ledger {
             self.protocols().map(|(name, tally)| (name.to_owned(), protocol(tally))).collect();
         let bytes = summary.bytes;
         let connections = summary.connections;
-        json!({
+        let mut value = json!({
             "packets": {
                 "in": self.packets,
                 "analysed": summary.packets.analysed,
@@ -91,7 +94,12 @@ impl Ledger {
             "datagrams": summary.datagrams,
             "protocols": protocols,
             "closed": self.discrepancies().is_empty(),
-        })
+        });
+        if let (Some(captured), Some(members)) = (&self.captured, value.as_object_mut()) {
+            let counts = by_name(captured).into_iter().map(|(name, count)| (name.to_owned(), json!(count)));
+            members.insert("capture".to_owned(), Value::Object(counts.collect()));
+        }
+        value
     }
 }
 

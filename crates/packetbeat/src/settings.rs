@@ -1,22 +1,23 @@
 //! From configuration to what a run needs.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use packetbeat_config::{Codec, Config, Error, Errors, Mark, Network, Output, Precision, Warning};
+use packetbeat_config::{Config, Error, Errors, Network, Output, Precision, Warning};
 use packetbeat_core::flow::Direction;
 use packetbeat_core::options::{Common, Defaults};
 use packetbeat_core::plugin::Kind;
 use packetbeat_engine::{Configured, Locality, Registry, Settings};
 use packetbeat_processors::Processors;
-use packetbeat_publisher::{ConsoleOptions, FileOptions, Format, Target};
 
 use crate::cli::{Global, Run};
 use crate::custom::Custom;
 use crate::identity::Identity;
 use crate::processing::Processing;
 use crate::sources;
+use crate::target::Target;
 
 /// Flows are kept in as many parts, and a part has one worker: more of them would have nothing to do.
 const MOST_WORKERS: usize = 256;
@@ -60,8 +61,10 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
         ignore_outgoing: config.ignore_outgoing,
         precision,
     };
+    let live = run.input.is_empty() && config.interfaces.file.is_none();
+    let local = if live { local_addresses() } else { HashSet::new() };
     let mut registry =
-        Registry::new(protocols, locality(config.interfaces.internal_networks.clone()), settings);
+        Registry::new(protocols, locality(config.interfaces.internal_networks.clone(), local), settings);
     let processing = Arc::new(processing);
     processing.install(&mut registry);
     let mut workers =
@@ -75,7 +78,14 @@ pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool
     } else {
         run.input.clone()
     };
-    let target = target(&config, run, to_terminal, &mut warnings);
+    let target = Target::of(&config, to_terminal).filter(|target| !(run.no_publish && target.is_remote()));
+    let target = target.unwrap_or_else(|| {
+        if let (Output::Unsupported { name, at }, false) = (&config.output, run.no_publish) {
+            let instead = "is not there yet: transactions go to standard output";
+            warnings.push(format!("{at}: output.{name} {instead}"));
+        }
+        Target::standard_output(to_terminal)
+    });
     let workers = workers.clamp(1, MOST_WORKERS);
     Ok(Plan { config, identity: Arc::new(identity), registry, processing, target, workers, input, warnings })
 }
@@ -87,8 +97,7 @@ impl Plan {
     /// It is not.
     pub(crate) fn has_output(&self) -> Result<(), String> {
         match &self.config.output {
-            Output::Unsupported { name, at } => Err(not_there(at, name)),
-            Output::Elasticsearch(output) => Err(not_there(&output.at, output.name)),
+            Output::Unsupported { name, at } => Err(format!("{at}: output.{name} is not there yet")),
             _ => Ok(()),
         }
     }
@@ -170,71 +179,27 @@ fn protocols(
     built
 }
 
-/// Where events go.
-fn target(config: &Config, run: &Run, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
-    let format = |codec: &Codec| match codec {
-        Codec::Json { pretty, escape_html, .. } => Format { pretty: *pretty, escape_html: *escape_html },
-        // The check has said that events are written as JSON.
-        Codec::Format { .. } => Format { pretty: false, escape_html: false },
-    };
-    match &config.output {
-        Output::File(file) => Target::File(FileOptions {
-            folder: file.path.clone(),
-            filename: file.filename.clone(),
-            rotate_every_bytes: file.rotate_every_kb.saturating_mul(1024),
-            number_of_files: file.number_of_files,
-            permissions: file.permissions,
-            rotate_on_startup: file.rotate_on_startup,
-            format: format(&file.codec),
-        }),
-        Output::Console { codec } => Target::Console(ConsoleOptions { format: format(codec) }),
-        Output::Discard => Target::Discard,
-        Output::Unsupported { name, at } => instead(at, name, run, to_terminal, warnings),
-        Output::Elasticsearch(output) => instead(&output.at, output.name, run, to_terminal, warnings),
-        Output::None => standard_output(to_terminal),
-    }
+/// The addresses of this host, as they are when the capture begins.
+fn local_addresses() -> HashSet<IpAddr> {
+    let found = packetbeat_sniffer::local_addresses().unwrap_or_else(|error| {
+        tracing::warn!(
+            "the addresses of this host cannot be asked for, network.direction goes without them: {error}"
+        );
+        Vec::new()
+    });
+    found.into_iter().map(|ip| ip.to_canonical()).collect()
 }
 
-fn not_there(at: &Mark, name: &str) -> String {
-    format!("{at}: output.{name} is not there yet")
-}
-
-/// Standard output in place of an output that is not there yet.
-fn instead(at: &Mark, name: &str, run: &Run, to_terminal: bool, warnings: &mut Vec<String>) -> Target {
-    if !run.no_publish {
-        warnings.push(format!("{}: transactions go to standard output", not_there(at, name)));
-    }
-    standard_output(to_terminal)
-}
-
-/// What the output is called, as `output.` names it.
-pub(crate) const fn output_name(target: &Target) -> &'static str {
-    match target {
-        Target::File(_) => "file",
-        Target::Console(_) => "console",
-        Target::Discard => "discard",
-    }
-}
-
-/// What the output is called in `packetbeat.yml`, and where it leads.
-pub(crate) fn target_name(target: &Target) -> String {
-    match target {
-        Target::File(options) => format!("output.file: {}", options.folder.join(&options.filename).display()),
-        Target::Console(_) => "output.console".to_owned(),
-        Target::Discard => "output.discard".to_owned(),
-    }
-}
-
-fn standard_output(to_terminal: bool) -> Target {
-    Target::Console(ConsoleOptions { format: Format { pretty: to_terminal, escape_html: false } })
-}
-
-/// Packetbeat's rule: the destination is looked at first. The addresses of this host do not count for a capture file: it
-/// gives the same events wherever it is read.
-fn locality(internal: Vec<Network>) -> Locality {
-    let near = |ip: IpAddr| match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
+/// Packetbeat's rule: the destination is looked at first. The addresses of this host do not count for a capture file (then
+/// `local` is empty): it gives the same events wherever it is read.
+fn locality(internal: Vec<Network>, local: HashSet<IpAddr>) -> Locality {
+    let near = move |ip: IpAddr| {
+        let ip = ip.to_canonical();
+        local.contains(&ip)
+            || match ip {
+                IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local(),
+                IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
+            }
     };
     Box::new(move |source, destination| {
         if near(destination) {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use packetbeat_engine::StreamBytes;
 
+use crate::live::by_name;
 use crate::report::Ledger;
 
 /// The table, with a line end behind its last line.
@@ -20,6 +21,12 @@ pub(crate) fn render(ledger: &Ledger) -> String {
         grouped(summary.packets.analysed),
         bytes(summary.packets.wire_bytes)
     );
+    for (name, count) in ledger.captured.iter().flat_map(by_name) {
+        if name != "received" && count > 0 {
+            let _ =
+                writeln!(out, "              {:>14} {} (before they came in)", grouped(count), words(name));
+        }
+    }
     for (name, count) in ledger.dropped_packets() {
         let _ = writeln!(out, "              {:>14} {}", grouped(count), words(name));
     }

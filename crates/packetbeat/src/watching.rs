@@ -32,12 +32,12 @@ impl Watching {
         run: &Run,
         counters: &Arc<Counters>,
         identity: &Arc<Identity>,
-        inputs: &[PathBuf],
+        inputs: &[String],
     ) -> Result<Self, String> {
         let source = Arc::new(Serving {
             counters: Arc::clone(counters),
             identity: Arc::clone(identity),
-            inputs: inputs.iter().map(|path| path.display().to_string()).collect(),
+            inputs: inputs.to_vec(),
         });
         let mut endpoints = Vec::new();
         for options in wanted(config, run)? {

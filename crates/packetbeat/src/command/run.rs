@@ -5,29 +5,33 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use packetbeat_core::plugin::Kind;
 use packetbeat_engine::Registry;
 use packetbeat_logging::{Format, Guard, Logging, Options};
 use packetbeat_metrics::Process;
-use packetbeat_publisher::{Full, Publisher};
-use packetbeat_sniffer::Input;
+use packetbeat_publisher::{OUTPUT_CLOSED, Publisher, Report, SHUTDOWN};
 use tracing::{error, info, warn};
 
 use super::{Done, to_terminal};
-use crate::board::Board;
 use crate::cli::{Global, Run};
 use crate::counters::Counters;
-use crate::feed::{self, Fed, Job};
+use crate::feed::{Fed, Job};
 use crate::identity::{Identity, VERSION};
 use crate::logging;
-use crate::play::play;
+use crate::origin::Origin;
+use crate::privileges::become_user;
 use crate::progress::Progress;
 use crate::report::Ledger;
-use crate::settings::{self, Plan, output_name};
-use crate::table;
+use crate::settings::{self, Plan};
 use crate::watching::Watching;
+use crate::{table, target};
 
+/// How long servers are waited for once somebody asked to stop; the rest of five seconds is for what comes before and behind.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How often it is looked at whether somebody asked to stop.
+const STEP: Duration = Duration::from_millis(100);
 /// Exit status of a run that was interrupted twice: what shells report of a program that SIGINT ended.
 const INTERRUPTED: i32 = 130;
 
@@ -39,7 +43,7 @@ pub(super) fn run(global: &Global, flags: &Run, kinds: &[Kind]) -> Done {
     for warning in &plan.warnings {
         warn!("{warning}");
     }
-    let done = analyse(global, flags, plan, &log);
+    let done = analyse(global, flags, plan, &log, kinds);
     drop(guard);
     done
 }
@@ -53,26 +57,20 @@ fn start_log(options: &Options) -> Result<Option<Guard>, String> {
     }
 }
 
-fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
+fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options, kinds: &[Kind]) -> Done {
     let Plan { config, identity, registry, processing, target, workers, input: paths, warnings: _ } = plan;
-    if paths.is_empty() {
-        return Err(
-            "no capture to read: name one with -I FILE (- is standard input); this version does not capture \
-             from an interface yet"
-                .to_owned(),
-        );
-    }
     let registry = selected(registry, log);
-    let input = Input::open(&paths).map_err(|error| error.to_string())?;
-    let reader = input.reader().map_err(|error| error.to_string())?;
     let progress = Progress::default();
-    let play = play(flags, &config.interfaces, &paths, &progress)?;
-    let dump = play.dump.clone();
+    let source = Origin::open(flags, &config, kinds, &paths, workers, &progress)?;
     // Before hours of reading, not behind them.
     let summary = flags.summary.as_deref().map(create_summary).transpose()?;
-    let output_name = output_name(&target);
-    let publisher = Publisher::start(target, Full::Block).map_err(|error| error.to_string())?;
-    let board = Arc::new(Board::new(workers));
+    if let (Origin::Live { .. }, Some(user)) = (&source, &config.user) {
+        info!("{}", become_user(user)?);
+    }
+    let live = source.is_live();
+    let output_name = target.name();
+    let publisher = target.start(&target::Run { config: &config, identity: &identity, live })?;
+    let board = Arc::new(source.board(workers));
     let counters = Arc::new(Counters {
         board: Arc::clone(&board),
         output: publisher.watch(),
@@ -80,16 +78,17 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
         output_name,
         protocols: registry.names().map(str::to_owned).collect(),
     });
-    let watching = Watching::start(&config, flags, &counters, &identity, &paths)?;
+    let watching = Watching::start(&config, flags, &counters, &identity, source.names())?;
     stop_when_asked(&progress);
     info!(workers, protocols = registry.len(), detect = registry.settings.detect, "reading packets");
-    let shown = progress.show(input.total_bytes());
+    let shown = progress.show(source.total_bytes());
+    let dump = source.dump();
     let job = Job { registry: &registry, workers, publisher: &publisher, progress: &progress, board: &board };
-    let fed = feed::run(&input, reader, play, job).map_err(|error| error.to_string());
+    let fed = source.run(job).map_err(|error| error.to_string());
     drop(shown);
-    let report = publisher.finish();
-    let Fed { summary: counted, packets, left_out, warnings, error } = fed?;
-    if progress.is_stopped() {
+    let report = end(publisher, &progress, live.then_some(config.shutdown_timeout));
+    let Fed { summary: counted, packets, left_out, live: captured, warnings, error } = fed?;
+    if progress.is_stopped() && !live {
         warn!("stopped before the end of the capture: what was read until then is analysed");
     }
     for warning in &warnings {
@@ -107,13 +106,14 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
         errors.extend(dumped.errors);
     }
     errors.extend(error.map(|error| error.to_string()));
-    errors.extend(report.error.map(|error| error.to_string()));
+    errors.extend(undelivered(&report, live));
     for (name, events) in processing.failures() {
         warn!(events, "processor {name} failed: error.message of its events says why");
     }
     let names = registry.names().map(str::to_owned).collect();
     let (published, dropped) = (report.published, report.dropped);
-    let ledger = Ledger { summary: counted, packets, left_out, published, dropped, names };
+    let captured = live.then_some(captured);
+    let ledger = Ledger { summary: counted, packets, left_out, captured, published, dropped, names };
     errors.extend(ledger.discrepancies().iter().map(|wrong| format!("the ledger does not close: {wrong}")));
     if let Some((mut file, path)) = summary
         && let Err(error) = file.write_all(ledger.to_json().as_bytes())
@@ -127,6 +127,41 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options) -> Done {
         show(&ledger, log.format);
     }
     Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Waits until the output has everything. Who asked to stop waits for servers no longer than `patience` (zero: what is usual)
+/// in live capture, and than what is usual for a file, whose end is waited for otherwise.
+fn end(publisher: Publisher, progress: &Progress, patience: Option<Duration>) -> Report {
+    let patience = patience.filter(|time| !time.is_zero()).unwrap_or(PATIENCE);
+    let mut waited = Duration::ZERO;
+    while !publisher.drain(STEP) {
+        if progress.is_stopped() {
+            waited += STEP;
+        }
+        if waited >= patience {
+            publisher.abandon();
+        }
+    }
+    publisher.finish()
+}
+
+/// What is wrong with the end of an output: a line, or none.
+fn undelivered(report: &Report, live: bool) -> Option<String> {
+    if let Some(error) = &report.error {
+        return Some(error.to_string());
+    }
+    // Somebody wanted these to end.
+    let wanted = |cause: &str| cause == OUTPUT_CLOSED || cause == SHUTDOWN;
+    let lost: Vec<_> = report.dropped.iter().filter(|(cause, _)| !wanted(cause)).collect();
+    let causes: Vec<String> = lost.iter().map(|(cause, events)| format!("{events} {cause}")).collect();
+    let line =
+        (!causes.is_empty()).then(|| format!("events that were not delivered: {}", causes.join(", ")))?;
+    if live {
+        // It was told and counted while it ran; a service that is stopped has not failed.
+        warn!("{line}");
+        return None;
+    }
+    Some(line)
 }
 
 fn process(identity: &Identity) -> Process {

@@ -4,7 +4,7 @@ use packetbeat_core::plugin::Kind;
 
 use super::{Done, print};
 use crate::cli::{Global, Run, Setup};
-use crate::settings::{self, target_name};
+use crate::settings;
 
 /// Loads templates, policies and dashboards where the output has a place for them.
 pub(super) fn setup(global: &Global, what: Setup, kinds: &[Kind]) -> Done {
@@ -14,8 +14,8 @@ pub(super) fn setup(global: &Global, what: Setup, kinds: &[Kind]) -> Done {
         return Err(format!(
             "there is nothing to set up for {}: index templates, policies, pipelines and dashboards are for \
              output.elasticsearch, which is not there yet (`packetbeat export` prints them)",
-            target_name(&plan.target)
+            plan.target.place()
         ));
     }
-    print(&format!("{} needs no setup\n", target_name(&plan.target)))
+    print(&format!("{} needs no setup\n", plan.target.place()))
 }

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use packetbeat_config::Elasticsearch;
 use packetbeat_core::plugin::Kind;
-use packetbeat_publisher::Target;
+use packetbeat_elasticsearch::Client;
+use packetbeat_publisher::Target as Local;
 
 use super::{Done, complain, print};
 use crate::cli::{Global, Run, Test};
-use crate::settings::{self, target_name};
+use crate::elasticsearch;
+use crate::settings;
+use crate::target::Target;
 
 /// Tries the configuration, or the output as well.
 pub(super) fn test(global: &Global, what: Test, kinds: &[Kind]) -> Done {
@@ -22,11 +26,24 @@ pub(super) fn test(global: &Global, what: Test, kinds: &[Kind]) -> Done {
 
 /// Tries the output step by step, and says how each went.
 fn output(target: &Target) -> Done {
-    print(&format!("{}:\n", target_name(target)))?;
+    print(&format!("{}:\n", target.place()))?;
     match target {
-        Target::File(options) => folder(&options.folder),
-        Target::Console(_) => print("  standard output... OK\n"),
-        Target::Discard => print("  nothing to open... OK\n"),
+        Target::Local(Local::File(options)) => folder(&options.folder),
+        Target::Local(Local::Console(_)) => print("  standard output... OK\n"),
+        Target::Elasticsearch(options) => server(options),
+        Target::Local(Local::Discard) => print("  nothing to open... OK\n"),
+    }
+}
+
+/// Does a server answer, and what is it?
+fn server(options: &Elasticsearch) -> Done {
+    let client = Client::new(&elasticsearch::connection(options)?).map_err(|error| error.to_string())?;
+    match client.server() {
+        Ok(server) => print(&format!("  talk to server... OK\n  version: {}\n", server.version)),
+        Err(error) => {
+            print(&format!("  talk to server... ERROR {error}\n"))?;
+            Ok(ExitCode::FAILURE)
+        }
     }
 }
 
