@@ -61,10 +61,10 @@ impl Scheme {
 }
 
 impl Host {
-    /// The address without user, password and query: `https://es-1:9200/path`.
+    /// The address without user and password: `https://es-1:9200/path?query`.
     #[must_use]
     pub fn url(&self) -> String {
-        self.to_string()
+        if self.query.is_empty() { self.to_string() } else { format!("{self}?{}", self.query) }
     }
 
     /// Reads what [`address::is_host`](crate::address::is_host) accepts; `None` for other schemes than HTTP's.
@@ -167,7 +167,7 @@ mod tests {
             ("localhost", "http://localhost:9200/es"),
             ("HTTPS://a.example/", "https://a.example:9200/es"),
             ("10.0.0.1:80", "http://10.0.0.1:80/es"),
-            ("https://a:1/x/y/?p=1#z", "https://a:1/x/y"),
+            ("https://a:1/x/y/?p=1#z", "https://a:1/x/y?p=1"),
             ("::1", "http://[::1]:9200/es"),
             ("http://[fe80::1%eth0]:1/x", "http://[fe80::1%eth0]:1/x"),
             ("u:p%40@h", "http://h:9200/es"),
