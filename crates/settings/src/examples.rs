@@ -17,7 +17,9 @@ const COMPANIONS: &[(&str, &str, &str, &str)] = &[
     ("kerberos", "auth_type", "username", "elastic"),
     ("kerberos", "auth_type", "password", "changeme"),
     ("output.kafka", "username", "password", "changeme"),
+    ("cloud", "auth", "id", "staging:dXMtZWFzdC0xLmF3cy5mb3VuZC5pbyRjZWM2"),
     ("", "output.elasticsearch.index", "setup", "{template: {name: packetbeat, pattern: packetbeat}}"),
+    ("", "output.opensearch.index", "setup", "{template: {name: packetbeat, pattern: packetbeat}}"),
 ];
 
 /// For each setting its name and a configuration of one line with what the reference shows of it, and with what must go

@@ -68,7 +68,13 @@ pub(crate) const ELASTICSEARCH: &[Setting] = &[
     Setting::bool("proxy_disable", false, "Use no proxy, not even that of the environment."),
     Setting::unset("proxy_headers", Type::Map(&Type::Text), "Headers for the proxy, with CONNECT.")
         .example("{X-My-Header: contents}"),
-    RETRIES,
+    Setting::whole(
+        "max_retries",
+        3,
+        -1..=1 << 20,
+        "How often an event at which the server fails (5xx) is tried again before it is dropped; a negative number is until it \
+         arrives. While the server is away or busy events wait, and this does not count.",
+    ),
     Setting::whole("bulk_max_size", 1600, -1..=1 << 20, BULK),
     Setting::bytes(
         "bulk_max_bytes",
