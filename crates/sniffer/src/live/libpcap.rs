@@ -1,4 +1,7 @@
 //! Capture through libpcap.
+//!
+//! Known of libpcap 1.10: on Linux it filters by itself what comes to the blocks of its ring that were free when the
+//! filter was set, and words that ask the kernel (`inbound`, `outbound`, `ifindex`) hold of no packet there.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
