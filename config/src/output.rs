@@ -74,10 +74,12 @@ pub enum Codec {
     },
 }
 
-/// The one output that is on, with its section. `cloud.id` is one.
+/// The one output that is on, with its section. `cloud.id` is one, unless `output.elasticsearch` was turned off.
 pub(crate) fn on(root: &Section, cloud: Option<&Deployment>) -> Option<(Entry, Section)> {
     let output = root.section("output");
-    let entries = output.written().as_map()?.entries();
+    let map = output.written().as_map()?;
+    let entries = map.entries();
+    let cloud = cloud.filter(|_| !map.get(elasticsearch::NAMES[0]).is_some_and(is_off));
     let found = entries.iter().find(|entry| !entry.node.is_null() && !is_off(&entry.node));
     let entry = match (found, cloud) {
         (Some(entry), _) => entry.clone(),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use packetbeat_core::setting::Type;
 
 /// Bytes of a SHA-256.
-const SHA256_BYTES: usize = 32;
+const DIGEST_LENGTH: usize = 32;
 
 impl Checker<'_> {
     pub(super) fn tls(&mut self, section: &Map, path: &str) {
@@ -81,7 +81,7 @@ impl Checker<'_> {
             set(section, "ca_sha256").and_then(|node| super::items(node, Type::Text)).unwrap_or_default()
         {
             let hash = item.text().and_then(|text| STANDARD.decode(text).ok());
-            if hash.is_none_or(|hash| hash.len() != SHA256_BYTES) {
+            if hash.is_none_or(|hash| hash.len() != DIGEST_LENGTH) {
                 let hint = "`openssl x509 -in ca.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst \
                             -sha256 -binary | base64` gives it";
                 let what = "expected the SHA-256 of a public key in base64, 44 characters";
