@@ -86,10 +86,10 @@ fn the_output_is_tried() {
 
 #[test]
 fn an_output_that_is_not_there_is_no_success() {
-    let config = "output.elasticsearch.hosts: [localhost]\n";
+    let config = "output.logstash.hosts: [localhost]\n";
     for args in ["test output", "setup"] {
         let wrong = command(args).config(config).run().failed();
-        assert!(wrong.contains("test.yml:1:1: output.elasticsearch is not there yet"), "{args}: {wrong}");
+        assert!(wrong.contains("test.yml:1:1: output.logstash is not there yet"), "{args}: {wrong}");
     }
     assert_eq!(command("setup").config("").run().quiet().stdout, "output.console needs no setup\n");
     let wrong = command("setup --dashboards").config("").run().failed();

@@ -8,6 +8,7 @@ mod commands;
 mod common;
 mod detection;
 mod determinism;
+mod elasticsearch;
 mod endpoint;
 mod export;
 mod hostile;
