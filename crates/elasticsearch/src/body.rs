@@ -5,8 +5,8 @@ use packetbeat_publisher::Event;
 
 use crate::action::{Actions, text};
 use crate::cut::Cut;
-use crate::identity::{Idempotent, Ids};
-use crate::selector::Selector;
+use crate::identity::Ids;
+use crate::options::Options;
 
 /// The cause of drops of what is no JSON object.
 const MALFORMED: &str = "malformed";
@@ -15,24 +15,25 @@ const MALFORMED: &str = "malformed";
 const LINE: usize = 128;
 
 /// Makes bodies. What it has learned of one event helps with the next.
-pub(crate) struct Bodies {
+pub struct Bodies {
     actions: Actions,
     ids: Option<Ids>,
     escape_html: bool,
 }
 
 impl Bodies {
-    pub(crate) fn new(
-        index: Selector,
-        pipeline: Selector,
-        idempotent: Option<&Idempotent>,
-        escape_html: bool,
-    ) -> Self {
-        Self { actions: Actions::new(index, pipeline), ids: idempotent.map(Ids::new), escape_html }
+    /// With the index, the pipeline, the ids and the escapes of these options.
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
+        Self {
+            actions: Actions::new(options.index.clone(), options.pipeline.clone()),
+            ids: options.idempotent.as_ref().map(Ids::new),
+            escape_html: options.escape_html,
+        }
     }
 
     /// The body for these events. Those that cannot be sent are taken out, and their causes are given to `dropped`.
-    pub(crate) fn of(&mut self, events: &mut Vec<Event>, mut dropped: impl FnMut(&'static str)) -> Vec<u8> {
+    pub fn of(&mut self, events: &mut Vec<Event>, mut dropped: impl FnMut(&'static str)) -> Vec<u8> {
         let room = events.iter().map(|event| event.len() + LINE).sum();
         let mut body = Vec::with_capacity(room);
         events.retain(|event| match self.push(&mut body, event) {
@@ -142,7 +143,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::connection::Connection;
+    use crate::identity::Idempotent;
+    use crate::selector::Selector;
     use crate::template::{Part, Template};
+
+    fn to_index(name: &str) -> Options {
+        Options { index: Selector::constant(name), ..Options::new(Connection::new(Vec::new())) }
+    }
 
     fn events(lines: &[String]) -> Vec<Event> {
         let mut block = Json::default();
@@ -201,8 +209,13 @@ mod tests {
             } else {
                 Selector::constant("Index")
             };
-            let ids = idempotent.then(Idempotent::default);
-            let mut bodies = Bodies::new(index, Selector::default(), ids.as_ref(), escape_html);
+            let options = Options {
+                index,
+                idempotent: idempotent.then(Idempotent::default),
+                escape_html,
+                ..Options::new(Connection::new(Vec::new()))
+            };
+            let mut bodies = Bodies::new(&options);
             let mut events = events(&lines);
             let sent = events.len();
             let mut dropped = 0;
@@ -229,7 +242,8 @@ mod tests {
     #[test]
     fn html_is_escaped_if_wanted() {
         let event = events(&[r#"{"a":"<b> & c","d":1}"#.to_owned()]);
-        let mut bodies = Bodies::new(Selector::constant("i"), Selector::default(), None, true);
+        let options = Options { escape_html: true, ..to_index("i") };
+        let mut bodies = Bodies::new(&options);
         let body = bodies.of(&mut event.clone(), |_| {});
         let lines = "{\"create\":{\"_index\":\"i\"}}\n{\"a\":\"\\u003cb\\u003e \\u0026 c\",\"d\":1}\n";
         assert_eq!(String::from_utf8(body).unwrap(), lines);
@@ -239,7 +253,7 @@ mod tests {
     fn dead_letters_hold_the_event_as_text() {
         let event = events(&[r#"{"@timestamp":"T","@metadata":{"x":1},"a":"\"é"}"#.to_owned()]).remove(0);
         let refusal = Refusal { status: 400, kind: "parsing".to_owned(), reason: "no \"number\"".to_owned() };
-        let bodies = Bodies::new(Selector::constant("i"), Selector::default(), None, false);
+        let bodies = Bodies::new(&to_index("i"));
         let body = String::from_utf8(bodies.of_dead("dead", &[(event, refusal)])).unwrap();
         let (action, letter) = body.split_once('\n').unwrap();
         assert_eq!(action, r#"{"create":{"_index":"dead"}}"#);

@@ -76,6 +76,7 @@ mod template;
 mod worker;
 
 pub use answer::Answer;
+pub use body::Bodies;
 pub use client::{Client, Method};
 pub use connection::{Connection, Host, Login, Proxy};
 pub use error::{Error, Kind};

@@ -106,12 +106,10 @@ impl Deliver for Worker {
 
 impl Worker {
     fn new(options: Options, once: Arc<Once>) -> Result<Self, Error> {
-        let (index, pipeline) = (options.index.clone(), options.pipeline.clone());
-        let bodies = Bodies::new(index, pipeline, options.idempotent.as_ref(), options.escape_html);
         Ok(Self {
             client: Client::new(&options.connection)?,
             once,
-            bodies,
+            bodies: Bodies::new(&options),
             greeted: None,
             bytes: options.bulk_max_bytes.max(1),
             refusals: Refusals::default(),
