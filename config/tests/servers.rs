@@ -147,6 +147,10 @@ fn the_cloud_is_an_output() {
     let kibana = config.setup.kibana.as_ref().unwrap();
     assert_eq!((kibana.host.url(), &kibana.login), ("https://kb.a.example:443".to_owned(), &output.login));
     assert!(config.warnings.is_empty());
+    let off =
+        "cloud.id: 'staging:YS5leGFtcGxlJGVzJGti'\noutput: {elasticsearch.enabled: false, file.path: out}";
+    assert!(matches!(load(off).output, Output::File(_)));
+    assert_eq!(load(&off.replace(", file.path: out", "")).output, Output::None);
     let yaml = config.to_yaml();
     assert!(yaml.contains("  auth: \"elastic:${PW}\"\n") && !yaml.contains("output:"), "{yaml}");
 }

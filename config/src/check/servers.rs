@@ -155,6 +155,9 @@ impl Checker<'_> {
             );
         }
         let outputs = settings.at_path("output").and_then(Node::as_map).map(Map::entries).unwrap_or_default();
+        if outputs.iter().any(|entry| entry.key == NAMES[0] && is_off(&entry.node)) {
+            return;
+        }
         let other =
             |entry: &&Entry| entry.key != NAMES[0] && entry.node.as_map().is_some() && !is_off(&entry.node);
         if let Some(other) = outputs.iter().find(other) {
