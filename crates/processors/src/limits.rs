@@ -18,3 +18,7 @@ pub const MAX_PROCESSORS: usize = 10_000;
 pub const MAX_DATABASE_BYTES: u64 = 2 << 30;
 /// Languages of one name in such a file.
 pub const MAX_LANGUAGES: usize = 64;
+/// Addresses whose look-ups a `geoip` remembers.
+pub const CACHED_ADDRESSES: usize = 4096;
+/// Bytes of what is remembered of one of them.
+pub const MAX_CACHED_BYTES: usize = 4 << 10;

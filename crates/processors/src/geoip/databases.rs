@@ -21,11 +21,18 @@ type Database = Reader<Vec<u8>>;
 pub(crate) struct Databases {
     files: Vec<PathBuf>,
     /// What is asked, in the order of the files.
-    open: RwLock<Vec<Arc<Database>>>,
+    open: RwLock<Opened>,
     /// What the files were like when they were last read, in their order.
     stamps: Mutex<Vec<Option<Stamp>>>,
     /// Ends the thread that looks at the files when the databases are dropped.
     watch: Mutex<Option<Sender<()>>>,
+}
+
+#[derive(Default)]
+struct Opened {
+    databases: Vec<Arc<Database>>,
+    /// How often one of them was replaced.
+    version: u64,
 }
 
 /// By what is seen that a file was replaced or written.
@@ -47,12 +54,12 @@ impl Databases {
     /// # Errors
     /// One text for each file that cannot be read or is no database, naming it.
     pub(crate) fn open(files: Vec<PathBuf>) -> Result<Arc<Self>, Vec<String>> {
-        let (mut open, mut stamps, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut open, mut stamps, mut errors) = (Opened::default(), Vec::new(), Vec::new());
         for file in &files {
             match read(file) {
                 Ok((stamp, database)) => {
                     stamps.push(Some(stamp));
-                    open.push(Arc::new(database));
+                    open.databases.push(Arc::new(database));
                 }
                 Err(error) => errors.push(format!("{}: {error}", file.display())),
             }
@@ -101,9 +108,10 @@ impl Databases {
                 Ok(database) => {
                     let built = database.metadata().build_epoch;
                     let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-                    if let Some(old) = open.get_mut(index) {
+                    if let Some(old) = open.databases.get_mut(index) {
                         *old = Arc::new(database);
                     }
+                    open.version += 1;
                     drop(open);
                     tracing::info!(built, "geoip: {} was replaced and read again", file.display());
                 }
@@ -119,14 +127,19 @@ impl Databases {
 }
 
 /// Databases that do not change under the one who asks.
-pub(crate) struct Open<'o>(&'o [Arc<Database>]);
+pub(crate) struct Open<'o>(&'o Opened);
 
 impl<'o> Open<'o> {
+    /// Another number whenever answers may be others.
+    pub(crate) const fn version(&self) -> u64 {
+        self.0.version
+    }
+
     /// What all databases together say of an address: of what several know, the first one says it.
     pub(crate) fn record(&self, address: IpAddr, language: &str) -> Result<Record<'o>, Damaged> {
         let address = address.to_canonical();
         let mut all = Record::default();
-        for database in self.0 {
+        for database in &self.0.databases {
             // It has no answer, and that is no damage.
             if address.is_ipv6() && database.metadata().ip_version == 4 {
                 continue;

@@ -9,11 +9,13 @@
 //! Files are read into memory, not mapped: whoever writes a file in place, or cuts it, disturbs nobody. The price is the
 //! size of each file, and twice that while a new one is read.
 
+mod cache;
 mod databases;
 mod places;
 mod raw;
 mod record;
 
+pub(crate) use cache::Cache;
 pub(crate) use databases::{Databases, Open};
 pub(crate) use places::{Place, Wanted, find};
-pub(crate) use record::{Properties, Record};
+pub(crate) use record::{Properties, Record, object, write};

@@ -43,6 +43,8 @@ impl Properties {
         "timezone",
         "as",
     ];
+    /// The bit of the last one.
+    const SYSTEM: usize = 10;
 
     /// Those of these names; all of them if there are none.
     pub(crate) fn of(names: &[String]) -> Self {
@@ -53,8 +55,8 @@ impl Properties {
         Self(bits.filter(|(_, name)| names.iter().any(|own| own == *name)).map(|(bit, _)| 1 << bit).sum())
     }
 
-    fn has(self, name: &str) -> bool {
-        Self::NAMES.iter().position(|own| *own == name).is_some_and(|bit| self.0 >> bit & 1 == 1)
+    const fn has(self, bit: usize) -> bool {
+        self.0 >> bit & 1 == 1
     }
 }
 
@@ -103,54 +105,130 @@ impl<'d> Record<'d> {
         self.as_name = self.as_name.or(other.as_name);
     }
 
-    /// `geo` of ECS; `None` if nothing of it is known or wanted.
-    pub(crate) fn geo(&self, wanted: Properties) -> Option<Object> {
-        let mut geo = Object::default();
-        let mut put = |name: &str, value: Option<Value>| {
-            if let Some(value) = value.filter(|_| wanted.has(name)) {
-                geo.insert(name, value);
+    /// Members of `geo` of ECS: what is known and wanted.
+    pub(crate) fn geo(&self, wanted: Properties) -> impl Iterator<Item = (&'static str, Known<'d>)> {
+        let text = |text: Option<&'d str>| text.map(Known::Text);
+        let all = [
+            text(self.city_name),
+            text(self.continent_code),
+            text(self.continent_name),
+            text(self.country_iso_code),
+            text(self.country_name),
+            self.location.map(|(latitude, longitude)| Known::Place { latitude, longitude }),
+            text(self.postal_code),
+            self.region.map(|(country, code)| Known::Region { country, code }),
+            text(self.region_name),
+            text(self.timezone),
+        ];
+        let named = Properties::NAMES.into_iter().zip(all).enumerate();
+        named.filter_map(move |(bit, (name, known))| Some((name, known.filter(|_| wanted.has(bit))?)))
+    }
+
+    /// Members of `as` of ECS: what is known and wanted.
+    pub(crate) fn autonomous_system(
+        &self,
+        wanted: Properties,
+    ) -> impl Iterator<Item = (&'static str, Known<'d>)> {
+        let all =
+            [("number", self.as_number.map(Known::Number)), ("organization", self.as_name.map(Known::Name))];
+        let named = all.into_iter().filter(move |_| wanted.has(Properties::SYSTEM));
+        named.filter_map(|(name, known)| Some((name, known?)))
+    }
+}
+
+/// Something that is known of an address.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Known<'d> {
+    Text(&'d str),
+    Number(u32),
+    /// Degrees.
+    Place {
+        latitude: f64,
+        longitude: f64,
+    },
+    /// `DE-BY` (ISO 3166-2): databases have the second part alone, or both.
+    Region {
+        country: &'d str,
+        code: &'d str,
+    },
+    /// An object with a `name`.
+    Name(&'d str),
+}
+
+impl From<Known<'_>> for Value {
+    fn from(known: Known<'_>) -> Self {
+        let mut object = Object::default();
+        match known {
+            Known::Text(text) => return text.into(),
+            Known::Number(number) => return i64::from(number).into(),
+            Known::Region { country, code } => return region(country, code).into(),
+            Known::Place { latitude, longitude } => {
+                object.insert("lat", latitude.into());
+                object.insert("lon", longitude.into());
             }
-        };
-        put("city_name", self.city_name.map(Value::from));
-        put("continent_code", self.continent_code.map(Value::from));
-        put("continent_name", self.continent_name.map(Value::from));
-        put("country_iso_code", self.country_iso_code.map(Value::from));
-        put("country_name", self.country_name.map(Value::from));
-        put("location", self.location.map(place));
-        put("postal_code", self.postal_code.map(Value::from));
-        put("region_iso_code", self.region.map(|(country, code)| region(country, code).into()));
-        put("region_name", self.region_name.map(Value::from));
-        put("timezone", self.timezone.map(Value::from));
-        (!geo.is_empty()).then_some(geo)
-    }
-
-    /// `as` of ECS; `None` if nothing of it is known or wanted.
-    pub(crate) fn autonomous_system(&self, wanted: Properties) -> Option<Object> {
-        let mut system = Object::default();
-        if !wanted.has("as") {
-            return None;
+            Known::Name(name) => object.insert("name", name.into()),
         }
-        if let Some(number) = self.as_number {
-            system.insert("number", i64::from(number).into());
-        }
-        if let Some(name) = self.as_name {
-            let mut organization = Object::default();
-            organization.insert("name", name.into());
-            system.insert("organization", organization.into());
-        }
-        (!system.is_empty()).then_some(system)
+        object.into()
     }
 }
 
-/// `location`, as servers take a point.
-fn place((latitude, longitude): (f64, f64)) -> Value {
-    let mut place = Object::default();
-    place.insert("lat", latitude.into());
-    place.insert("lon", longitude.into());
-    place.into()
+/// The object that these are members of; `None` without any.
+pub(crate) fn object<'d>(members: impl Iterator<Item = (&'static str, Known<'d>)>) -> Option<Object> {
+    let mut object = Object::default();
+    for (name, known) in members {
+        object.insert(name, known.into());
+    }
+    (!object.is_empty()).then_some(object)
 }
 
-/// `DE-BY`: databases have the second part alone, or both (ISO 3166-2).
+/// Writes the same object as JSON, as a further member of another one; without members nothing.
+pub(crate) fn write<'d>(
+    name: &str,
+    members: impl Iterator<Item = (&'static str, Known<'d>)>,
+    to: &mut Vec<u8>,
+) {
+    let mut is_first = true;
+    for (member, known) in members {
+        if is_first {
+            name_to(b',', name, to);
+        }
+        name_to(if is_first { b'{' } else { b',' }, member, to);
+        is_first = false;
+        match known {
+            Known::Text(text) => json(text, to),
+            Known::Number(number) => json(&number, to),
+            Known::Region { country, code } => json(&region(country, code), to),
+            Known::Place { latitude, longitude } => {
+                name_to(b'{', "lat", to);
+                json(&latitude, to);
+                name_to(b',', "lon", to);
+                json(&longitude, to);
+                to.push(b'}');
+            }
+            Known::Name(text) => {
+                name_to(b'{', "name", to);
+                json(text, to);
+                to.push(b'}');
+            }
+        }
+    }
+    if !is_first {
+        to.push(b'}');
+    }
+}
+
+/// `,"NAME":`
+fn name_to(before: u8, name: &str, to: &mut Vec<u8>) {
+    to.extend_from_slice(&[before, b'"']);
+    to.extend_from_slice(name.as_bytes());
+    to.extend_from_slice(b"\":");
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T, to: &mut Vec<u8>) {
+    // Neither such a value nor a vector can fail.
+    let _ = serde_json::to_writer(to, value);
+}
+
 fn region(country: &str, code: &str) -> String {
     if code.contains('-') { code.to_owned() } else { format!("{country}-{code}") }
 }

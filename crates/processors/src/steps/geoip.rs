@@ -1,7 +1,6 @@
 //! `geoip`: where an address is, and whose network it is in. What no database knows, such as a private address, is left out.
 
 use std::net::IpAddr;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,8 +9,7 @@ use packetbeat_config::Section;
 use crate::build::{self, Shared};
 use crate::event::Event;
 use crate::fault::{Done, Fault, Processor, Spliced, Verdict, put};
-use crate::geoip::{Databases, Open, Place, Properties, Record, Wanted, find};
-use crate::value::Object;
+use crate::geoip::{Cache, Databases, Open, Place, Properties, Record, Wanted, find, object, write};
 
 /// The addresses that are looked up unless told.
 const USUAL: [&str; 4] = ["source.ip", "destination.ip", "client.ip", "server.ip"];
@@ -21,6 +19,7 @@ pub(crate) struct GeoIp {
     fields: Vec<Field>,
     /// The same fields, if they can be found in a line.
     wanted: Option<Vec<Wanted>>,
+    cache: Cache,
     properties: Properties,
     language: String,
     ignore_missing: bool,
@@ -74,6 +73,7 @@ impl GeoIp {
         Some(Self {
             databases,
             wanted: wanted(&fields),
+            cache: Cache::new(),
             fields,
             properties: Properties::of(&options.list("properties")),
             language: build::text(options, "language"),
@@ -115,9 +115,9 @@ impl GeoIp {
         // An object that an address was found in takes more members; another one may be none.
         let before = self.wanted.is_none().then(|| event.clone());
         for (field, record) in found {
-            let geo = record.geo(self.properties).map(|geo| (&field.geo, geo));
-            let system =
-                record.autonomous_system(self.properties).map(|system| (&field.autonomous_system, system));
+            let geo = object(record.geo(self.properties)).map(|geo| (&field.geo, geo));
+            let system = object(record.autonomous_system(self.properties))
+                .map(|system| (&field.autonomous_system, system));
             for (name, object) in geo.into_iter().chain(system) {
                 if let Err(fault) = put(event, name, object.into()) {
                     if let Some(before) = before {
@@ -138,29 +138,22 @@ impl GeoIp {
         databases: &Open<'_>,
         to: &mut Vec<u8>,
     ) -> Option<Spliced> {
-        let mut known: Vec<(IpAddr, Range<usize>)> = Vec::with_capacity(2);
-        let (mut members, mut written) = (Vec::new(), 0);
-        let start = to.len();
+        let (start, mut written, mut added) = (to.len(), 0, false);
         for place in places {
-            let added = match known.iter().find(|(own, _)| *own == place.address) {
-                Some((_, range)) => range.clone(),
-                None => {
-                    let record = databases.record(place.address, &self.language).ok()?;
-                    let from = members.len();
-                    member(&mut members, "geo", record.geo(self.properties));
-                    member(&mut members, "as", record.autonomous_system(self.properties));
-                    known.push((place.address, from..members.len()));
-                    from..members.len()
-                }
-            };
-            if added.is_empty() {
-                continue;
-            }
             to.extend_from_slice(line.get(written..place.end)?);
-            to.extend_from_slice(members.get(added)?);
             written = place.end;
+            let before = to.len();
+            let make = |to: &mut Vec<u8>| {
+                let record = databases.record(place.address, &self.language)?;
+                write("geo", record.geo(self.properties), to);
+                write("as", record.autonomous_system(self.properties), to);
+                Ok(())
+            };
+            self.cache.write(place.address, databases.version(), to, make).ok()?;
+            added |= to.len() > before;
         }
-        if to.len() == start {
+        if !added {
+            to.truncate(start);
             return Some(Spliced::Same);
         }
         to.extend_from_slice(line.get(written..)?);
@@ -181,15 +174,6 @@ fn wanted(fields: &[Field]) -> Option<Vec<Wanted>> {
         all.push(one);
     }
     Some(all)
-}
-
-/// Another member behind those that are there.
-fn member(to: &mut Vec<u8>, name: &str, value: Option<Object>) {
-    if let Some(value) = value {
-        to.extend_from_slice(format!(",\"{name}\":").as_bytes());
-        // Neither the tree nor a vector can fail.
-        let _ = serde_json::to_writer(to, &value);
-    }
 }
 
 impl Processor for GeoIp {
