@@ -15,8 +15,10 @@ use crate::common::{Packetbeat, assert_same, capture, program, sorted};
 
 /// What the stand-in does with a bulk request.
 #[derive(Clone, Copy, PartialEq)]
-enum Mood {
+pub(crate) enum Mood {
     Takes,
+    /// Takes its time, and keeps nothing but the number of events.
+    Slow,
     /// Never answers.
     Hangs,
     /// Refuses each event whose status is not OK.
@@ -28,7 +30,9 @@ enum Mood {
 }
 
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
+    /// How many events came, where only that is kept.
+    pub(crate) count: usize,
     /// Events by `_id`, or by their number where they have none.
     events: BTreeMap<String, Value>,
     indices: Vec<String>,
@@ -36,13 +40,13 @@ struct Seen {
     requests: u32,
 }
 
-struct Server {
+pub(crate) struct Server {
     port: u16,
-    seen: Arc<Mutex<Seen>>,
+    pub(crate) seen: Arc<Mutex<Seen>>,
 }
 
 impl Server {
-    fn start(mood: Mood) -> Self {
+    pub(crate) fn start(mood: Mood) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::<Mutex<Seen>>::default();
@@ -57,7 +61,7 @@ impl Server {
         Self { port, seen }
     }
 
-    fn config(&self, more: &str) -> String {
+    pub(crate) fn config(&self, more: &str) -> String {
         format!(
             "output.elasticsearch:\n  hosts: [\"127.0.0.1:{}\"]\n  compression_level: 0\n  backoff: {{init: 50ms, max: 100ms}}\n{more}\
              setup.template.enabled: false\nsetup.ilm.enabled: false\n",
@@ -108,6 +112,7 @@ fn serve(stream: TcpStream, mood: Mood, seen: &Mutex<Seen>) -> Option<()> {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "a slow server takes its time")]
 fn bulk(mood: Mood, body: &str, seen: &mut Seen) -> (u16, Value) {
     seen.requests += 1;
     match mood {
@@ -119,6 +124,13 @@ fn bulk(mood: Mood, body: &str, seen: &mut Seen) -> (u16, Value) {
             );
         }
         _ => {}
+    }
+    if mood == Mood::Slow {
+        let events = body.lines().count() / 2;
+        seen.count += events;
+        std::thread::sleep(Duration::from_millis(20));
+        let items = vec![json!({"create": {"status": 201}}); events];
+        return (200, json!({"took": 20, "errors": false, "items": items}));
     }
     let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut items = Vec::new();

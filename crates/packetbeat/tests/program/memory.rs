@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::common::{Packetbeat, pcap};
+use crate::elasticsearch::{Mood, Server};
 
 /// Far below what the limits of all shards add up to, and far above what these runs take.
 const MOST_BYTES: u64 = 1 << 30;
@@ -59,17 +60,44 @@ fn ip(protocol: u8, from: [u8; 4], to: [u8; 4], payload: &[u8]) -> Vec<u8> {
 /// Runs over packets that come through a pipe, so that no mapped file counts as memory; the ledger, and the most memory that
 /// was in use.
 fn run(packets: &[pcap::Packet]) -> (Value, u64) {
+    let (ledger, peak) = run_into(Packetbeat::new().set("output.discard.enabled=true"), packets);
+    assert!(peak < MOST_BYTES, "{peak} bytes; {ledger}");
+    (ledger, peak)
+}
+
+/// The same, whatever the output.
+fn run_into(program: Packetbeat, packets: &[pcap::Packet]) -> (Value, u64) {
     const RAW: u32 = 101;
-    let run =
-        Packetbeat::new().stdin(pcap::write_as(RAW, packets)).args("-I - -e -E output.discard.enabled=true");
+    let run = program.stdin(pcap::write_as(RAW, packets)).args("-I - -e");
     let outcome = run.args("-E logging.format=json --summary ledger.json").run().ok();
     let total = outcome.stderr.lines().find(|line| line.contains("Total metrics")).unwrap();
     let total: Value = serde_json::from_str(total).unwrap();
     let peak = total["monitoring"]["metrics"]["beat"]["memstats"]["rss_peak"].as_u64().unwrap();
     let ledger: Value = serde_json::from_str(&outcome.read("ledger.json")).unwrap();
     assert_eq!(ledger["closed"], true, "{ledger}");
-    assert!(peak < MOST_BYTES, "{peak} bytes; {ledger}");
     (ledger, peak)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Query,
+    Answer,
+}
+
+/// A lookup of its own client over UDP, or its answer.
+fn lookup(index: u32, way: Way) -> pcap::Packet {
+    let [a, b, c, d] = index.to_be_bytes();
+    let (client, server) = (([10, a, b, c], 40_000_u16), ([192, 0, 2, 53], 53_u16));
+    let ((from, from_port), (to, to_port)) =
+        if way == Way::Query { (client, server) } else { (server, client) };
+    let mut datagram = [from_port.to_be_bytes(), to_port.to_be_bytes(), [0, 0], [0, 0]].concat();
+    datagram.extend([c, d]);
+    datagram.extend(if way == Way::Query { [1, 0] } else { [0x81, 0x80] });
+    datagram.extend([0, 1, 0, 0, 0, 0, 0, 0, 3]);
+    datagram.extend(b"www\x07example\0\0\x01\0\x01");
+    let length = (datagram.len() as u16).to_be_bytes();
+    datagram[4..6].copy_from_slice(&length);
+    pcap::Packet { micros: u64::from(index), data: ip(17, from, to, &datagram) }
 }
 
 #[test]
@@ -116,17 +144,7 @@ fn a_million_requests_without_an_answer() {
     let mut packets = Vec::new();
     // 100,000 lookups over UDP, each of another client, and 900,000 commands in pipelines.
     for index in 0..100_000_u32 {
-        let [a, b, c, d] = index.to_be_bytes();
-        let mut query =
-            [40_000_u16.to_be_bytes(), 53_u16.to_be_bytes(), 37_u16.to_be_bytes(), [0, 0]].concat();
-        query.extend([c, d, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3]);
-        query.extend(b"www\x07example\0\0\x01\0\x01");
-        let length = (query.len() as u16).to_be_bytes();
-        query[4..6].copy_from_slice(&length);
-        packets.push(pcap::Packet {
-            micros: u64::from(index),
-            data: ip(17, [10, a, b, c], [192, 0, 2, 53], &query),
-        });
+        packets.push(lookup(index, Way::Query));
     }
     let pipeline = b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n".repeat(50);
     for index in 0..180 {
@@ -142,4 +160,17 @@ fn a_million_requests_without_an_answer() {
         ledger["requests"]["unmatched"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
     assert_eq!(requests, unmatched, "{ledger}");
     assert!(requests >= 100_000, "{ledger}");
+}
+
+#[test]
+fn half_a_million_transactions_into_a_slow_server() {
+    const TRANSACTIONS: u32 = 500_000;
+    let both = |index| [lookup(index, Way::Query), lookup(index, Way::Answer)];
+    let packets: Vec<_> = (0..TRANSACTIONS).flat_map(both).collect();
+    let server = Server::start(Mood::Slow);
+    let (ledger, peak) = run_into(Packetbeat::new().config(&server.config("")), &packets);
+    assert_eq!(server.seen.lock().unwrap().count, TRANSACTIONS as usize);
+    assert_eq!(ledger["events"]["published"], TRANSACTIONS, "{ledger}");
+    assert_eq!(ledger["events"]["dropped"], serde_json::json!({}), "{ledger}");
+    assert!(peak < 200_000_000, "{peak} bytes; {ledger}");
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::json;
 
 /// No run takes nearly as long; a machine that is busy may take its time.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(240);
 
 /// A run that is put together. It starts in an empty folder of its own, with nothing in its environment.
 pub(crate) struct Packetbeat {
