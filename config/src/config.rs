@@ -146,6 +146,10 @@ pub struct Setup {
     pub ilm: Section,
     /// `setup.dsl`.
     pub dsl: Section,
+    /// `setup.pipelines.enabled`: `setup` loads the ingest pipelines.
+    pub pipelines: bool,
+    /// `packetbeat.overwrite_pipelines`: those that are there are replaced.
+    pub overwrite_pipelines: bool,
     /// `setup.kibana`, where it or `cloud.id` names a server.
     pub kibana: Option<Kibana>,
 }
@@ -202,6 +206,8 @@ impl Config {
                 template: setup.section("template"),
                 ilm: setup.section("ilm"),
                 dsl: setup.section("dsl"),
+                pipelines: setup.bool("pipelines.enabled"),
+                overwrite_pipelines: packetbeat.bool("overwrite_pipelines"),
                 kibana,
             },
             paths,

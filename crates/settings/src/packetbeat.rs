@@ -51,7 +51,7 @@ pub(crate) const PACKETBEAT: &[Setting] = &[
         "How long to wait for the output when a live capture ends; unless set, up to 5s, where Packetbeat does not wait. A \
          capture file waits until all is written.",
     ),
-    Setting::bool("overwrite_pipelines", false, "`setup --pipelines` replaces ingest pipelines that are there.").later(),
+    Setting::bool("overwrite_pipelines", false, "`setup --pipelines` replaces ingest pipelines that are there."),
     Setting::unset(
         "user",
         Type::Text,

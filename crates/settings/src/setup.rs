@@ -22,8 +22,7 @@ pub(crate) const SETUP: &[Setting] = &[
         "pipelines",
         &[Setting::bool("enabled", false, "`setup` loads the ingest pipelines.")],
         "Ingest pipelines.",
-    )
-    .later(),
+    ),
 ];
 
 const DASHBOARDS: &[Setting] = &[
