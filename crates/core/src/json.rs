@@ -59,7 +59,7 @@ impl Json {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, more: usize) {
-        let want = (self.at + more).max(self.buffer.len() * 2).max(4096);
+        let want = (self.at + more).max(self.buffer.len() * 2).max(16 << 10);
         self.buffer.resize(want, 0);
     }
 

@@ -24,6 +24,26 @@ enum Shown {
     Not,
 }
 
+/// What is known of the command that was named last: the next one often has the same name.
+#[derive(Debug, Default)]
+struct Known {
+    name: Vec<u8>,
+    has_two_words: bool,
+    spec: Spec,
+}
+
+impl Known {
+    fn look_up(&mut self, name: &[u8]) {
+        if self.name != name {
+            let upper = Upper::of(name);
+            self.has_two_words = names::has_two_words(upper.bytes());
+            self.spec = names::spec(upper.bytes());
+            self.name.clear();
+            self.name.extend_from_slice(name);
+        }
+    }
+}
+
 /// A command.
 #[derive(Debug, Default)]
 pub(crate) struct Command {
@@ -54,6 +74,7 @@ pub(crate) struct Command {
     /// `CONFIG GET` for what may be secret.
     asks_secret: bool,
     mask: bool,
+    known: Known,
     // The argument that is being read.
     index: u32,
     start: usize,
@@ -66,9 +87,9 @@ pub(crate) struct Command {
 impl Command {
     /// In front of a command. `mask`: values are left out.
     pub(crate) fn clear(&mut self, mask: bool) {
-        let mut text = std::mem::take(&mut self.text);
+        let (mut text, known) = (std::mem::take(&mut self.text), std::mem::take(&mut self.known));
         text.clear();
-        *self = Self { text, mask, ..Self::default() };
+        *self = Self { text, mask, known, ..Self::default() };
     }
 
     /// Its arguments, with a space between them.
@@ -127,7 +148,7 @@ impl Command {
 
     /// Bytes of memory held.
     pub(crate) const fn heap_bytes(&self) -> usize {
-        self.text.capacity()
+        self.text.capacity() + self.known.name.capacity()
     }
 
     /// Takes a command whose arguments are at hand.
@@ -165,9 +186,9 @@ impl Command {
     fn named(&mut self, name: usize) {
         self.name = name;
         self.words += 1;
-        let upper = Upper::of(self.text.get(..name).unwrap_or_default());
-        self.has_second_word = self.words == 1 && names::has_two_words(upper.bytes());
-        self.spec = names::spec(upper.bytes());
+        self.known.look_up(self.text.get(..name).unwrap_or_default());
+        self.has_second_word = self.words == 1 && self.known.has_two_words;
+        self.spec = self.known.spec;
         self.key_at = match self.spec.key {
             Key::At(at) => Some(at),
             Key::Migrate => Some(3),

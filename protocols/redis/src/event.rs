@@ -46,15 +46,21 @@ pub(crate) struct Told<'e> {
     pub(crate) lost: u64,
 }
 
-/// Buffers for what is put together for one event.
+/// Buffers for what is put together for one event; most commands of a connection have the name of the one before.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    name: Vec<u8>,
     method: Vec<u8>,
     action: Vec<u8>,
 }
 
 impl Scratch {
     fn name(&mut self, name: &[u8]) {
+        if self.name == name && !self.action.is_empty() {
+            return;
+        }
+        self.name.clear();
+        self.name.extend_from_slice(name);
         self.method.clear();
         self.method.extend_from_slice(name);
         self.method.make_ascii_uppercase();

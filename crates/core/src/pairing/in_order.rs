@@ -92,10 +92,13 @@ impl<Q: Pending> InOrder<Q> {
         cx: &mut Cx<'_>,
         with: impl FnOnce(&Q, &mut Cx<'_>),
     ) -> bool {
-        let Some((request, ticket)) = self.live.pop_front() else { return false };
-        with(&request, cx);
-        cx.settle(ticket, outcome);
-        self.reuse(request);
+        // Read where it stands: only one that holds memory is moved.
+        let Some((request, _)) = self.live.front() else { return false };
+        with(request, cx);
+        if let Some((request, ticket)) = self.live.pop_front() {
+            cx.settle(ticket, outcome);
+            self.reuse(request);
+        }
         true
     }
 
@@ -128,7 +131,7 @@ impl<Q: Pending> InOrder<Q> {
     }
 
     fn reuse(&mut self, mut request: Q) {
-        if self.spare.len() < SPARE && request.heap_bytes() <= SPARE_BYTES {
+        if (1..=SPARE_BYTES).contains(&request.heap_bytes()) && self.spare.len() < SPARE {
             request.clear();
             self.spare.push(request);
         }
