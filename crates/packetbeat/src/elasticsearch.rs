@@ -1,7 +1,8 @@
 //! From `output.elasticsearch` to connections.
 
 use packetbeat_config::{
-    Elasticsearch, Format, FormatPart, Login, NonIndexable, Pem, Proxy, Select, Ssl, TlsVersion, Verification,
+    Elasticsearch, Format, FormatPart, Host, Kibana, Login, NonIndexable, Pem, Proxy, Select, Ssl,
+    TlsVersion, Verification,
 };
 use packetbeat_elasticsearch as client;
 use packetbeat_keystore::Secret;
@@ -11,6 +12,7 @@ use packetbeat_tls as tls;
 use tracing::warn;
 
 use crate::identity::{Identity, VERSION};
+use crate::provision::on_connect;
 use crate::target::Run;
 
 /// The ways to the servers, one for each worker.
@@ -40,7 +42,7 @@ pub(crate) fn outputs(options: &Elasticsearch, run: &Run<'_>) -> Result<Vec<Box<
         },
         idempotent,
         allow_older_versions: options.allow_older_versions,
-        on_connect: None,
+        on_connect: Some(on_connect(run.config, run.kinds)?),
     };
     client::workers(&options).map_err(|error| error.to_string())
 }
@@ -50,14 +52,11 @@ pub(crate) fn outputs(options: &Elasticsearch, run: &Run<'_>) -> Result<Vec<Box<
 /// # Errors
 /// A line: certificates and keys that cannot be used.
 pub(crate) fn connection(options: &Elasticsearch) -> Result<client::Connection, String> {
-    let hosts: Vec<client::Host> = options
-        .hosts
-        .iter()
-        .map(|host| client::Host {
-            url: host.url(),
-            login: login(host.login.as_ref().unwrap_or(&options.login)),
-        })
-        .collect();
+    let of = |host: &Host| client::Host {
+        url: host.url(),
+        login: login(host.login.as_ref().unwrap_or(&options.login)),
+    };
+    let hosts: Vec<client::Host> = options.hosts.iter().map(of).collect();
     let encrypted = hosts.iter().any(|host| host.url.starts_with("https:"));
     let tls = if encrypted { Some(tls(&options.ssl)?) } else { None };
     Ok(client::Connection {
@@ -80,6 +79,22 @@ pub(crate) fn connection(options: &Elasticsearch) -> Result<client::Connection, 
     })
 }
 
+/// How Kibana is reached.
+///
+/// # Errors
+/// As [`connection`].
+pub(crate) fn kibana(kibana: &Kibana) -> Result<client::Connection, String> {
+    let host = client::Host { url: kibana.host.url(), login: login(&kibana.login) };
+    let tls = if host.url.starts_with("https:") { Some(tls(&kibana.ssl)?) } else { None };
+    Ok(client::Connection {
+        headers: kibana.headers.iter().map(|(name, value)| (name.clone(), secret(value))).collect(),
+        timeout: kibana.timeout,
+        tls,
+        setting: "setup.kibana".to_owned(),
+        ..client::Connection::new(vec![host])
+    })
+}
+
 fn login(login: &Login) -> client::Login {
     match login {
         Login::None => client::Login::None,
@@ -90,7 +105,7 @@ fn login(login: &Login) -> client::Login {
     }
 }
 
-fn secret(secret: &packetbeat_config::Secret) -> Secret {
+pub(crate) fn secret(secret: &packetbeat_config::Secret) -> Secret {
     Secret::from(secret.expose())
 }
 

@@ -30,6 +30,7 @@ mod play;
 mod privileges;
 mod processing;
 mod progress;
+mod provision;
 mod report;
 mod serving;
 mod settings;

@@ -1,6 +1,7 @@
 //! Where the events of a run go.
 
 use packetbeat_config::{Codec, Config, Elasticsearch, Output, Queue, QueueFull};
+use packetbeat_core::plugin::Kind;
 use packetbeat_publisher::{
     BackoffOptions, ConsoleOptions, FileOptions, Format, Full, Network, Publisher, QueueOptions,
     Target as Local,
@@ -110,6 +111,7 @@ impl Target {
 pub(crate) struct Run<'r> {
     pub(crate) config: &'r Config,
     pub(crate) identity: &'r Identity,
+    pub(crate) kinds: &'r [Kind],
     /// From interfaces, which do not wait.
     pub(crate) live: bool,
 }

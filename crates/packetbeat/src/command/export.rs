@@ -15,6 +15,7 @@ use super::{Done, print};
 use crate::cli::{self, Export, Global, Index, Run};
 use crate::custom::object;
 use crate::identity::VERSION;
+use crate::provision::{fields, own_policy, own_template};
 use crate::settings;
 
 /// Prints what the command line names, or writes it to a folder.
@@ -40,25 +41,10 @@ pub(super) fn export(global: &Global, what: &Export, kinds: &[Kind]) -> Done {
     }
 }
 
-/// The fields of the program's protocols, and those that `setup.template` adds.
-fn fields(config: &Config, kinds: &[Kind]) -> Result<Fields, String> {
-    let mut fields = Fields::of(kinds).map_err(|errors| errors.to_string())?;
-    if let Some(node) = config.setup.template.node("append_fields") {
-        let at = format!("{}: setup.template.append_fields", node.at);
-        fields.append_yaml(&at, &node.to_json()).map_err(|errors| errors.to_string())?;
-    }
-    Ok(fields)
-}
-
 fn template(config: &Config, index: &Index, kinds: &[Kind]) -> Result<Template, String> {
     let settings = &config.setup.template;
-    if settings.bool("json.enabled") {
-        let path = settings.text("json.path").unwrap_or_default();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("{path}: setup.template.json.path: {error}"))?;
-        let name = settings.text("json.name").unwrap_or_else(|| "packetbeat".to_owned());
-        let template = Template::from_json(&name, &path, &text, settings.bool("json.data_stream"));
-        return template.map_err(|error| error.to_string());
+    if let Some(template) = own_template(config)? {
+        return Ok(template);
     }
     let ilm = &config.setup.ilm;
     let lifecycle = if index.noilm || !ilm.bool("enabled") {
@@ -79,10 +65,10 @@ fn template(config: &Config, index: &Index, kinds: &[Kind]) -> Result<Template, 
 }
 
 fn lifecycle_policy(config: &Config, index: &Index) -> Result<Value, String> {
-    let Some(path) = config.setup.ilm.text("policy_file") else { return Ok(policy::ilm(version(index)?)) };
-    let text =
-        std::fs::read_to_string(&path).map_err(|error| format!("{path}: setup.ilm.policy_file: {error}"))?;
-    policy::read(&path, &text).map(Value::Object).map_err(|error| error.to_string())
+    Ok(match own_policy(&config.setup.ilm, "setup.ilm")? {
+        Some(policy) => Value::Object(policy),
+        None => policy::ilm(version(index)?),
+    })
 }
 
 fn version(index: &Index) -> Result<Version, String> {

@@ -69,7 +69,7 @@ fn analyse(global: &Global, flags: &Run, plan: Plan, log: &Options, kinds: &[Kin
     }
     let live = source.is_live();
     let output_name = target.name();
-    let publisher = target.start(&target::Run { config: &config, identity: &identity, live })?;
+    let publisher = target.start(&target::Run { config: &config, identity: &identity, kinds, live })?;
     let board = Arc::new(source.board(workers));
     let counters = Arc::new(Counters {
         board: Arc::clone(&board),

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use packetbeat_config::Elasticsearch;
 use packetbeat_core::plugin::Kind;
-use packetbeat_elasticsearch::Client;
+use packetbeat_provision::{Check, check};
 use packetbeat_publisher::Target as Local;
 
 use super::{Done, complain, print};
 use crate::cli::{Global, Run, Test};
 use crate::elasticsearch;
+use crate::provision::indices;
 use crate::settings;
 use crate::target::Target;
 
@@ -26,7 +27,9 @@ pub(super) fn test(global: &Global, what: Test, kinds: &[Kind]) -> Done {
 
 /// Tries the output step by step, and says how each went.
 fn output(target: &Target) -> Done {
-    print(&format!("{}:\n", target.place()))?;
+    if !target.is_remote() {
+        print(&format!("{}:\n", target.place()))?;
+    }
     match target {
         Target::Local(Local::File(options)) => folder(&options.folder),
         Target::Local(Local::Console(_)) => print("  standard output... OK\n"),
@@ -35,16 +38,12 @@ fn output(target: &Target) -> Done {
     }
 }
 
-/// Does a server answer, and what is it?
+/// Each server: its address, its certificate, its version, our rights.
 fn server(options: &Elasticsearch) -> Done {
-    let client = Client::new(&elasticsearch::connection(options)?).map_err(|error| error.to_string())?;
-    match client.server() {
-        Ok(server) => print(&format!("  talk to server... OK\n  version: {}\n", server.version)),
-        Err(error) => {
-            print(&format!("  talk to server... ERROR {error}\n"))?;
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    let indices = indices(&options.index);
+    let report = check(&elasticsearch::connection(options)?, &Check { indices });
+    print(&report.to_string())?;
+    Ok(if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Is the folder there, or can it be made, and can a file be written to it? Leaves nothing behind.
