@@ -879,7 +879,7 @@ _packetbeat() {
             return 0
             ;;
         packetbeat__subcmd__export__subcmd__template)
-            opts="-c -E -e -d -v -h --es.version --noilm --dir --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help"
+            opts="-c -E -e -d -v -h --es.version --noilm --dir --opensearch.version --without --strict --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -890,6 +890,14 @@ _packetbeat() {
                     return 0
                     ;;
                 --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --opensearch.version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --without)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -238,6 +238,8 @@ complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l es.version -d 'The server\'s version' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l dir -d 'Write it to a file in this folder instead of standard output' -r -F
+complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l opensearch.version -d 'For OpenSearch of this version instead of Elasticsearch (ours)' -r
+complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l without -d 'For a server that lacks these field types, as some builds do: nearby types take their place (ours)' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s c -l c -d 'Read the configuration from this file. May be given several times: later files are laid upon earlier ones' -r -F
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s E -d 'Change one setting, such as packetbeat.workers=2' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s d -d 'Log details of these parts, such as smtp,publish; * is all' -r
@@ -253,6 +255,7 @@ complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l strict.perms -d 'Refuse configuration files that others can write' -r -f -a "true\t''
 false\t''"
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l noilm -d 'Without a lifecycle policy'
+complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -l strict -d 'For tests: refuse events with fields that nobody declared (ours)'
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s e -d 'Log to standard error, and print the ledger at the end'
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s v -d 'Log what is done, not only what is wrong'
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand export; and __fish_seen_subcommand_from template" -s h -l help -d 'Print help (see more with \'--help\')'

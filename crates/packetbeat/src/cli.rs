@@ -237,7 +237,7 @@ pub(crate) enum Export {
     /// The complete configuration that a run would use
     Config,
     /// The index template
-    Template(Index),
+    Template(IndexTemplate),
     /// Every field that an event may have, as fields.yml (ours)
     Fields,
     /// The index lifecycle policy
@@ -260,6 +260,22 @@ pub(crate) struct Index {
     /// Write it to a file in this folder instead of standard output
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// Which template.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct IndexTemplate {
+    #[command(flatten)]
+    pub(crate) index: Index,
+    /// For OpenSearch of this version instead of Elasticsearch (ours)
+    #[arg(long = "opensearch.version", value_name = "VERSION", conflicts_with = "es_version")]
+    pub(crate) opensearch_version: Option<String>,
+    /// For a server that lacks these field types, as some builds do: nearby types take their place (ours)
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+    /// For tests: refuse events with fields that nobody declared (ours)
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// Which dashboard.

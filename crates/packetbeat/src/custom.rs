@@ -1,10 +1,10 @@
 //! Tags and fields that the configuration adds to events.
 
-use packetbeat_config::{Config, Node, ProtocolSection};
+use packetbeat_config::{Config, Format, FormatPart, Node, ProtocolSection};
 use packetbeat_core::plugin::Kind;
 use serde_json::{Map, Value, json};
 
-use crate::identity::merge;
+use crate::identity::{Identity, merge};
 
 /// Roots that every event has, or may have, from the analysis.
 const SHARED: [&str; 19] = [
@@ -32,6 +32,8 @@ const SHARED: [&str; 19] = [
 /// What the configuration adds to one protocol's events.
 #[derive(Default)]
 pub(crate) struct Custom {
+    /// The index that the protocol's events ask for.
+    pub(crate) index: Option<String>,
     tags: Vec<String>,
     /// Under `fields`.
     fields: Map<String, Value>,
@@ -46,11 +48,14 @@ impl Custom {
         config: &Config,
         section: Option<&ProtocolSection>,
         kind: &Kind,
+        identity: &Identity,
         warnings: &mut Vec<String>,
     ) -> Self {
         let mut custom = Self { tags: config.tags.clone(), ..Self::default() };
         custom.lay(config.fields.as_ref(), config.fields_under_root, kind, warnings);
         if let Some(section) = section {
+            custom.index =
+                section.common.index.as_deref().and_then(|text| index(section, text, identity, warnings));
             custom.tags.extend(section.common.tags.iter().cloned());
             custom.lay(section.common.fields.as_ref(), section.common.fields_under_root, kind, warnings);
         }
@@ -87,6 +92,30 @@ impl Custom {
         });
         merge(&mut self.under_root, &more);
     }
+}
+
+/// A protocol's `index`, in lower case as servers want it. It is a part of what all its events have alike.
+fn index(
+    section: &ProtocolSection,
+    text: &str,
+    identity: &Identity,
+    warnings: &mut Vec<String>,
+) -> Option<String> {
+    let format: Format = text.parse().ok()?; // the check has refused what is none
+    let parts = format.parts().iter().map(|part| match part {
+        FormatPart::Text(text) => Some(text.as_str()),
+        FormatPart::Field { path, default } => identity.constant(path).or(default.as_deref()),
+        FormatPart::Time(_) => None,
+    });
+    let index = parts.collect::<Option<String>>().map(|index| index.to_lowercase());
+    if index.is_none() {
+        warnings.push(format!(
+            "{}: packetbeat.protocols[{}].index: only references to the agent have a value here ({text}): \
+             output.elasticsearch.indices can refer to time and fields",
+            section.at, section.kind
+        ));
+    }
+    index
 }
 
 /// A map of the configuration as JSON has it.

@@ -11,7 +11,7 @@ use packetbeat_publisher::Deliver;
 use packetbeat_tls as tls;
 use tracing::warn;
 
-use crate::identity::{Identity, VERSION};
+use crate::identity::Identity;
 use crate::provision::on_connect;
 use crate::target::Run;
 
@@ -167,11 +167,9 @@ fn template(format: &Format, identity: &Identity) -> client::Template {
     let parts = format.parts().iter().map(|part| match part {
         FormatPart::Text(text) => client::Part::Text(text.clone()),
         FormatPart::Time(pattern) => client::Part::Date(pattern.clone()),
-        FormatPart::Field { path, default } => match path.as_str() {
-            "agent.version" | "beat.version" => client::Part::Text(VERSION.to_owned()),
-            "agent.name" | "beat.name" => client::Part::Text(identity.name.clone()),
-            "agent.type" => client::Part::Text("packetbeat".to_owned()),
-            _ => client::Part::Field { name: path.clone(), default: default.clone() },
+        FormatPart::Field { path, default } => match identity.constant(path) {
+            Some(text) => client::Part::Text(text.to_owned()),
+            None => client::Part::Field { name: path.clone(), default: default.clone() },
         },
     });
     client::Template::new(parts.collect())

@@ -37,15 +37,28 @@ impl Identity {
         }
     }
 
-    /// Members behind `@timestamp`.
-    pub(crate) fn head() -> Vec<u8> {
+    /// Members behind `@timestamp`. `index`: what the protocol's `index` asks for, which counts more than the output's.
+    pub(crate) fn head(index: Option<&str>) -> Vec<u8> {
         let mut json = Json::default();
         json.open(key!("@metadata"));
         json.text(key!("beat"), "packetbeat");
+        if let Some(index) = index {
+            json.text(key!("raw_index"), index);
+        }
         json.text(key!("type"), "_doc");
         json.text(key!("version"), VERSION);
         json.close();
         json.bytes().to_vec()
+    }
+
+    /// A field that is the same in all events of the run, by its name of today or of old.
+    pub(crate) fn constant(&self, field: &str) -> Option<&str> {
+        Some(match field {
+            "agent.version" | "beat.version" => VERSION,
+            "agent.name" | "beat.name" => &self.name,
+            "agent.type" => "packetbeat",
+            _ => return None,
+        })
     }
 
     /// Members that every event has: agent, ecs, host.

@@ -50,7 +50,7 @@ impl Processing {
         custom: &Custom,
         own: Processors,
     ) -> Envelope {
-        let head = Identity::head();
+        let head = Identity::head(custom.index.as_deref());
         let mut tail;
         let chain = if own.is_empty() {
             tail = members(&custom.upon(identity.builtins()));

@@ -154,7 +154,7 @@ fn protocols(
     let Some(sections) = &config.protocols else {
         let all = kinds.iter().map(|kind| {
             let parsers = (kind.make)(&Common::default(), &mut Defaults(kind.options));
-            let custom = Custom::new(config, None, kind, &mut found.warnings);
+            let custom = Custom::new(config, None, kind, identity, &mut found.warnings);
             let envelope = processing.envelope(kind, identity, &custom, Processors::default());
             Configured { parsers, ports: kind.ports.to_vec(), envelope }
         });
@@ -171,7 +171,7 @@ fn protocols(
         let own = found.sound(Processors::build(common.common.processors.as_ref(), &key));
         found.take(section.options.finish());
         if enabled {
-            let custom = Custom::new(config, Some(&common), kind, &mut found.warnings);
+            let custom = Custom::new(config, Some(&common), kind, identity, &mut found.warnings);
             let envelope = processing.envelope(kind, identity, &custom, own);
             built.push(Configured { parsers, ports, envelope });
         }

@@ -29,7 +29,7 @@ pub const COMMON: &[Setting] = &[
     Setting::bool("fields_under_root", false, "Put `fields` at the root of the event."),
     Setting::unset("processors", Type::Processors, "What is done to its events before the general processors."),
     Setting::bool("keep_null", false, "Write fields that are null.").later(),
-    Setting::unset("index", Type::Format, "The index that its events ask for.").example("packetbeat-dns").later(),
+    Setting::unset("index", Type::Format, "The index that its events ask for, whatever the output says; it may refer to the agent.").example("packetbeat-dns"),
     Setting::section(
         "interface",
         &[Setting::unset("device", Type::Text, "Its name, as in `packetbeat.interfaces`.").example("eth1")],

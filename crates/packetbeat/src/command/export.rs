@@ -7,12 +7,12 @@ use packetbeat_config::Config;
 use packetbeat_core::plugin::Kind;
 use packetbeat_fields::dashboards::{self, Dashboard};
 use packetbeat_fields::{
-    Fields, Lifecycle, Target, Template, TemplateOptions, Version, index_pattern, named, policy,
+    Fields, Lifecycle, Target, Template, TemplateOptions, Type, Version, index_pattern, named, policy,
 };
 use serde_json::Value;
 
 use super::{Done, print};
-use crate::cli::{self, Export, Global, Index, Run};
+use crate::cli::{self, Export, Global, Index, IndexTemplate, Run};
 use crate::custom::object;
 use crate::identity::VERSION;
 use crate::provision::{fields, own_policy, own_template};
@@ -25,9 +25,9 @@ pub(super) fn export(global: &Global, what: &Export, kinds: &[Kind]) -> Done {
     match what {
         Export::Config => print(&config.to_yaml()),
         Export::Fields => print(&fields(config, kinds)?.to_yaml()),
-        Export::Template(index) => {
-            let template = template(config, index, kinds)?;
-            written(index, &format!("template/{}.json", template.name), &template.body)
+        Export::Template(which) => {
+            let template = template(config, which, kinds)?;
+            written(&which.index, &format!("template/{}.json", template.name), &template.body)
         }
         Export::IlmPolicy(index) => {
             let name = named(config.setup.ilm.text("policy_name").as_deref(), VERSION);
@@ -41,13 +41,19 @@ pub(super) fn export(global: &Global, what: &Export, kinds: &[Kind]) -> Done {
     }
 }
 
-fn template(config: &Config, index: &Index, kinds: &[Kind]) -> Result<Template, String> {
+fn template(config: &Config, which: &IndexTemplate, kinds: &[Kind]) -> Result<Template, String> {
     let settings = &config.setup.template;
     if let Some(template) = own_template(config)? {
         return Ok(template);
     }
     let ilm = &config.setup.ilm;
-    let lifecycle = if index.noilm || !ilm.bool("enabled") {
+    let target = match &which.opensearch_version {
+        Some(text) => {
+            Target::OpenSearch(text.parse().map_err(|error| format!("--opensearch.version: {error}"))?)
+        }
+        None => Target::Elasticsearch(version(&which.index)?),
+    };
+    let lifecycle = if which.index.noilm || !ilm.bool("enabled") {
         Lifecycle::None
     } else {
         Lifecycle::Ilm { policy: named(ilm.text("policy_name").as_deref(), VERSION) }
@@ -55,13 +61,21 @@ fn template(config: &Config, index: &Index, kinds: &[Kind]) -> Result<Template, 
     let options = TemplateOptions {
         name: settings.text("name"),
         pattern: settings.text("pattern"),
-        target: Target::Elasticsearch(version(index)?),
+        target,
+        without: which.without.iter().map(|name| lacking(name)).collect::<Result<_, _>>()?,
         lifecycle,
         settings: settings.map("settings").as_ref().map(object).unwrap_or_default(),
         priority: settings.u64("priority"),
+        strict: which.strict,
         ..TemplateOptions::new(VERSION)
     };
     Template::new(&fields(config, kinds)?, &options).map_err(|error| error.to_string())
+}
+
+fn lacking(name: &str) -> Result<Type, String> {
+    Type::of(name)
+        .filter(|kind| kind.has_substitute())
+        .ok_or_else(|| format!("--without {name}: nothing takes the place of such a type"))
 }
 
 fn lifecycle_policy(config: &Config, index: &Index) -> Result<Value, String> {

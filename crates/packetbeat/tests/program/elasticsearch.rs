@@ -276,3 +276,14 @@ fn indices_follow_from_the_event() {
     let to_others = seen.indices.iter().filter(|index| *index == "pb-dns").count();
     assert_eq!((to_errors, to_others), (errors, all.len() - errors), "{:?}", seen.indices);
 }
+
+#[test]
+fn a_protocol_can_have_an_index_of_its_own() {
+    let server = Server::start(Mood::Takes);
+    let protocols = "packetbeat.protocols:\n  - {type: dns, ports: [53], index: \"mine-%{[agent.type]}\"}\n";
+    let config = server.config("") + protocols;
+    Packetbeat::new().read(capture("dns")).config(&config).run().ok();
+    let seen = server.seen.lock().unwrap();
+    assert!(!seen.indices.is_empty());
+    assert!(seen.indices.iter().all(|index| index == "mine-packetbeat"), "{:?}", seen.indices);
+}

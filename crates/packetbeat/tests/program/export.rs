@@ -61,6 +61,14 @@ setup.template.settings.index.number_of_shards: 3
     assert_eq!((&mine["priority"], &mine["index_patterns"][0]), (&7.into(), &"mine-*".into()));
     assert_eq!(mine["template"]["mappings"]["properties"]["site"]["type"], "keyword");
     assert_eq!(mine["template"]["settings"]["index"]["number_of_shards"], 3);
+    let strict = template("--strict --opensearch.version 2.19.0 --without wildcard,match_only_text", "");
+    assert_eq!(strict["template"]["mappings"]["dynamic"], "strict");
+    assert!(
+        !strict.to_string().contains("\"type\":\"wildcard\"") && !strict.to_string().contains("lifecycle")
+    );
+    assert!(plain.to_string().contains("\"type\":\"wildcard\""));
+    let unknown = command("export template --without ip").config("").run().failed();
+    assert!(unknown.contains("nothing takes the place"), "{unknown}");
     let old = command("export template --es.version 6.8.0").config("").run().failed();
     assert!(old.contains("7.8"), "{old}");
 }
