@@ -5,7 +5,7 @@ use packetbeat_core::lines::{Lines, Piece};
 use crate::collector::Batch;
 
 /// Packets between two batches. Batches end at the same packet numbers for every worker.
-pub const BATCH_PACKETS: u64 = 512;
+pub const BATCH_PACKETS: u64 = 128;
 
 /// The events of one batch of every worker as one run of lines; nothing is copied. Emptied batches come back with the blocks
 /// that `reuse` has to give.

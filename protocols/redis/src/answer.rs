@@ -137,8 +137,14 @@ impl Sink for Answer {
         }
         self.elements += usize::from(depth == 1);
         (self.is_name, self.masked) = (false, false);
-        self.write(b", ");
-        self.write(bytes);
+        if self.text.len() + 2 + bytes.len() <= ANSWER_BYTES {
+            self.text.reserve(2 + bytes.len());
+            self.text.extend_from_slice(b", ");
+            self.text.extend_from_slice(bytes);
+        } else {
+            self.write(b", ");
+            self.write(bytes);
+        }
     }
 
     fn part(&mut self, bytes: &[u8]) {
