@@ -1,11 +1,11 @@
 //! The output as the rest of the program sees it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, SendError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, SendError, SendTimeoutError, Sender, TrySendError, bounded};
 use packetbeat_core::lines::Lines;
 
 use crate::console::Console;
@@ -14,9 +14,9 @@ use crate::error::{Closed, OutputError};
 use crate::file::Files;
 use crate::network::{Network, Sending};
 use crate::options::{Format, Target};
-use crate::queue::{Filled, Full, Queue};
+use crate::queue::{Filled, Full, GRACE, Queue};
 use crate::sink::{QUEUE_FULL, Sink};
-use crate::writer::{self, End, GATHER, QUEUE};
+use crate::writer::{self, End, GATHER, LIVE_QUEUE, QUEUE};
 
 /// An open output. It may be shared between threads; each thread's events keep their order.
 ///
@@ -84,7 +84,7 @@ impl Publisher {
     /// Starts the writer thread.
     pub(crate) fn writing<S: Sink>(sink: S, format: Format, full: Full) -> Result<Self, OutputError> {
         let counts = Arc::<Counts>::default();
-        let (queue, waiting) = bounded(QUEUE);
+        let (queue, waiting) = bounded(if full == Full::Block { QUEUE } else { LIVE_QUEUE });
         let (give, used) = bounded(GATHER);
         let thread = thread::Builder::new()
             .name("publisher".to_owned())
@@ -93,7 +93,8 @@ impl Publisher {
                 move || writer::run(sink, format, &waiting, &give, &counts)
             })
             .map_err(|source| OutputError::Thread { source })?;
-        let writer = Writer { queue: Some(queue), used, full, thread: Some(thread) };
+        let writer =
+            Writer { queue: Some(queue), used, full, stuck: AtomicBool::new(false), thread: Some(thread) };
         Ok(Self { counts, way: Way::Writer(writer) })
     }
 
@@ -266,6 +267,8 @@ struct Writer {
     queue: Option<Sender<Lines>>,
     used: Receiver<Lines>,
     full: Full,
+    /// Somebody waited for room in vain, and there has been none since.
+    stuck: AtomicBool,
     thread: Option<JoinHandle<Option<End>>>,
 }
 
@@ -275,7 +278,15 @@ impl Writer {
             (Some(queue), Full::Block) => {
                 queue.send(lines).map_err(|SendError(lines)| TrySendError::Disconnected(lines))
             }
-            (Some(queue), Full::DropNewest) => queue.try_send(lines),
+            (Some(queue), Full::DropNewest) => {
+                let grace = if self.stuck.load(Ordering::Relaxed) { Duration::ZERO } else { GRACE };
+                let sent = queue.send_timeout(lines, grace);
+                self.stuck.store(matches!(sent, Err(SendTimeoutError::Timeout(_))), Ordering::Relaxed);
+                sent.map_err(|error| match error {
+                    SendTimeoutError::Timeout(lines) => TrySendError::Full(lines),
+                    SendTimeoutError::Disconnected(lines) => TrySendError::Disconnected(lines),
+                })
+            }
             // It is there until `finish` or `drop`, which end the publisher.
             (None, _) => Err(TrySendError::Disconnected(lines)),
         }

@@ -44,12 +44,16 @@ impl Default for QueueOptions {
     }
 }
 
+/// How long an event waits for room where it may be dropped: as long as a ring of the usual size holds what comes meanwhile.
+pub(crate) const GRACE: Duration = Duration::from_millis(100);
+
 /// What happens to an event for which there is no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
     /// Whoever has it waits. The source is read no further: a file waits, a live interface drops packets under the kernel's name.
     Block,
-    /// It is dropped and counted as [`QUEUE_FULL`](crate::QUEUE_FULL).
+    /// It waits for 100 ms, so that a burst is no loss. Then it is dropped and counted as [`QUEUE_FULL`](crate::QUEUE_FULL), and
+    /// so are those behind it, at once, until there is room again.
     DropNewest,
 }
 
@@ -84,6 +88,8 @@ struct State {
     since: Option<Instant>,
     in_flight: usize,
     bytes: usize,
+    /// Somebody waited for room in vain, and there has been none since.
+    stuck: bool,
     /// Nothing more is pushed.
     closed: bool,
     /// Nothing more is taken.
@@ -109,11 +115,23 @@ impl Queue {
     pub(crate) fn push(&self, events: impl Iterator<Item = Event>) -> Refused {
         let mut refused = Refused::default();
         let mut state = self.lock();
+        let mut until = None;
         for event in events {
             let len = event.len();
-            while !self.has_room(&state, len) && !state.closed && self.options.full == Full::Block {
+            while !self.has_room(&state, len) && !state.closed {
                 self.more.notify_all();
-                state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = match self.options.full {
+                    Full::Block => self.room.wait(state).unwrap_or_else(PoisonError::into_inner),
+                    Full::DropNewest if state.stuck => break,
+                    Full::DropNewest => {
+                        let until = *until.get_or_insert_with(|| clock::now() + GRACE);
+                        let left = until.saturating_duration_since(clock::now());
+                        let mut state =
+                            self.room.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+                        state.stuck = left.is_zero();
+                        state
+                    }
+                };
             }
             if state.closed {
                 refused.closed += 1;
@@ -194,6 +212,7 @@ impl Queue {
             return false;
         }
         state.in_flight = state.in_flight.saturating_sub(events);
+        state.stuck = false;
         let kept: usize = again.iter().map(Event::len).sum();
         state.bytes = state.bytes.saturating_sub(bytes.saturating_sub(kept));
         // In front of what came back later, in their own order.

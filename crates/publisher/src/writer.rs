@@ -13,6 +13,8 @@ use crate::sink::{Failure, Sink};
 
 /// How many `Lines` may wait.
 pub(crate) const QUEUE: usize = 4;
+/// The same of a live capture, where they are smaller: what one look at the ring gave.
+pub(crate) const LIVE_QUEUE: usize = 64;
 /// How many `Lines` are written at once, and how many wait for reuse.
 pub(crate) const GATHER: usize = 16;
 /// How many bytes are written at once: beyond it a batch leaves the processor's cache.
