@@ -3,7 +3,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 # rustup puts cargo here; shells started before that do not have it in their path.
-PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin:/usr/sbin:/sbin"
 
 say() { echo "==> $*"; }
 fail() {
@@ -34,11 +34,20 @@ setup() {
   lacks python3 && packages+=(python3) && say "missing: python3 (the checks that read JSON)"
   lacks git && packages+=(git) && say "missing: git (the checks list the files of the project)"
   lacks curl && packages+=(curl ca-certificates) && say "missing: curl (fetches rustup, and asks the endpoint in tests)"
+  # The tests of live capture make networks of their own, with these on both sides.
+  local pair
+  for pair in ip:iproute2 setpriv:util-linux nginx:nginx-light unbound:unbound postfix:postfix mariadbd:mariadb-server \
+    mariadb:mariadb-client redis-server:redis-server redis-cli:redis-tools dig:bind9-dnsutils swaks:swaks; do
+    lacks "${pair%%:*}" && packages+=("${pair#*:}") && say "missing: ${pair%%:*} (tests of live capture)"
+  done
   if ((${#packages[@]})); then
     command -v apt-get >/dev/null || fail "this is no Debian or Ubuntu: install what takes the place of ${packages[*]}"
     say "installing ${packages[*]}"
     as_root apt-get update -q >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}" >/dev/null
+    [[ " ${packages[*]} " != *" postfix "* ]] ||
+      as_root debconf-set-selections <<<'postfix postfix/main_mailer_type select No configuration'
+    # RUNLEVEL=1: services that come with the packages are not started.
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends "${packages[@]}" >/dev/null
   fi
   if lacks cargo; then
     say "missing: Rust; installing its stable toolchain with rustup for this user"

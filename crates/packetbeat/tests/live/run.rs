@@ -132,6 +132,10 @@ fn key(event: &Value) -> (String, String) {
     let kind = text(&event["type"]);
     let key = match kind.as_str() {
         "dns" => format!("{} {}", text(&event["network"]["transport"]), text(&event["resource"])),
+        "http" => {
+            let url = &event["url"];
+            format!("{} {}?{}", text(&event["method"]), text(&url["path"]), text(&url["query"]))
+        }
         "smtp" => text(&event["smtp"]["subject"]),
         _ => text(&event["query"]),
     };

@@ -32,7 +32,9 @@ fn every_transaction_of_real_clients_is_there_once() {
         [("af_packet", "1", 1), ("af_packet", "2", 2), ("pcap", "1", 1), ("pcap", "2", 1)]
     {
         let mode = format!("{kind}-{workers}");
-        let config = format!("packetbeat.interfaces: {{device: sv, type: {kind}}}\n{PROTOCOLS}");
+        // The clients fetch megabytes at the speed of memory, and machines that test are busy.
+        let config =
+            format!("packetbeat.interfaces: {{device: sv, type: {kind}, buffer_size_mb: 256}}\n{PROTOCOLS}");
         let run = Run::start(&world, &mode, &config, &["--workers", workers], sockets);
         let told = world.clients(&ALL);
         let outcome = run.end();
