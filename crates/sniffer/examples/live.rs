@@ -42,6 +42,7 @@ fn main() -> ExitCode {
 fn watch(ring: usize, mut source: LiveSource, end: Instant) {
     let (mut packets, mut bytes, mut next) = (0_u64, 0_u64, Instant::now());
     println!("ring {ring} of {}: {}", source.device(), source.spread());
+    let before = processor_nanos();
     while Instant::now() < end {
         let polled = source.poll(Duration::from_millis(200), |packet| {
             packets += 1;
@@ -55,5 +56,12 @@ fn watch(ring: usize, mut source: LiveSource, end: Instant) {
             println!("ring {ring}: {packets} packets, {bytes} bytes, {:?}", source.counters());
         }
     }
-    println!("ring {ring}: {packets} packets, {bytes} bytes, {:?}", source.counters());
+    let each = (processor_nanos() - before) / packets.max(1);
+    println!("ring {ring}: {packets} packets, {bytes} bytes, {:?}, {each} ns a packet", source.counters());
+}
+
+/// Processor time of this thread, where Linux says it.
+fn processor_nanos() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0)
 }

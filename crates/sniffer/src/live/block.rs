@@ -15,6 +15,8 @@
 
 use packetbeat_core::packet::LinkType;
 
+use crate::prefetch;
+
 /// Bytes in front of the first record.
 pub(crate) const BLOCK_HEADER: usize = 48;
 /// Bytes of a record in front of what `PACKET_RESERVE` asks for.
@@ -75,6 +77,8 @@ pub(crate) fn walk(block: &mut [u8], mut each: impl FnMut(Frame<'_>)) -> Walked 
             break;
         };
         let next = record.next;
+        // The bytes come from the cache of another processor, if they are in one.
+        prefetch::ahead(rest, 0, next.min(rest.len()));
         match record.frame(rest, &mut walked) {
             Ok(Some(frame)) => each(frame),
             Ok(None) => {}
