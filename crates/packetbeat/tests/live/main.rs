@@ -10,6 +10,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod lifecycle;
 mod run;
 mod servers;
 mod transactions;

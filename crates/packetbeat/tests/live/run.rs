@@ -143,7 +143,7 @@ fn key(event: &Value) -> (String, String) {
 }
 
 /// Sockets in this network that take packets.
-fn listening() -> usize {
+pub(crate) fn listening() -> usize {
     let table = fs::read_to_string("/proc/thread-self/net/packet").unwrap();
     // Iface is 0 until it is bound; the next one says whether it runs.
     let is_bound = |line: &&str| {

@@ -1,0 +1,160 @@
+//! Beginnings and ends: the first event, interfaces that go and come back, a signal under load, and what cannot begin.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+use crate::run::{PROTOCOLS, Run, listening, packetbeat};
+use crate::world::{SERVER, World, ip, output, until};
+
+const KINDS: [&str; 2] = ["af_packet", "pcap"];
+
+fn config(kind: &str) -> String {
+    format!("packetbeat.interfaces: {{device: sv, type: {kind}}}\n{PROTOCOLS}")
+}
+
+/// One request, and its answer.
+fn ask(world: &World, query: &str) {
+    let url = format!("http://{SERVER}/small.txt?live={query}");
+    let done = output(world.there("curl").args(["-sS", "--retry", "5", "--retry-connrefused", &url]));
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "small\n", "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Until the event of the request is in the output, while the program goes on.
+fn told(run: &Run, query: &str) {
+    let wanted = format!("\"query\":\"live={query}\"");
+    until(&format!("the event of {query}"), || run.lines().contains(&wanted));
+}
+
+#[test]
+fn an_event_comes_while_the_wire_is_silent() {
+    let mut world = World::new();
+    world.nginx();
+    for kind in KINDS {
+        let run = Run::start(&world, kind, &config(kind), &[], 1);
+        ask(&world, "first");
+        told(&run, "first");
+        ask(&world, "second");
+        told(&run, "second");
+        assert_eq!(run.end().balanced().events.len(), 2);
+    }
+}
+
+#[test]
+fn an_interface_that_goes_and_comes_back_does_not_end_the_capture() {
+    let mut world = World::new();
+    world.nginx();
+    for kind in KINDS {
+        let run = Run::start(&world, kind, &config(kind), &[], 1);
+        ask(&world, "before");
+        told(&run, "before");
+        ip("link set sv down");
+        ip("link set sv up");
+        until("the capture after it was down", || listening() == 1);
+        // The kernel takes the addresses of IPv6 away from an interface that goes down; those of IPv4 stay.
+        ask(&world, "between");
+        told(&run, "between");
+        ip("link del sv");
+        until("its end", || listening() == 0);
+        world.wire();
+        until("the capture of the new one", || listening() == 1);
+        ask(&world, "after");
+        told(&run, "after");
+        let outcome = run.end();
+        assert_eq!(outcome.balanced().events.len(), 3, "{}", outcome.log);
+        assert!(outcome.log.contains("sv"), "{}", outcome.log);
+    }
+}
+
+/// Clients that never stop asking.
+struct Load(Child);
+
+impl Load {
+    fn start(world: &World) -> Self {
+        let url = format!("http://{SERVER}/small.txt?live=[1-1000000]");
+        let mut curl = world.there("curl");
+        curl.args(["-sS", "-o", "/dev/null", &url]).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(curl.spawn().unwrap())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        // nsenter has become curl: nothing is left.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_signal_under_load_leaves_whole_events_and_a_closed_ledger() {
+    let mut world = World::new();
+    world.nginx();
+    for (kind, workers) in [("af_packet", "1"), ("af_packet", "2"), ("pcap", "1")] {
+        let sockets = if kind == "pcap" { 1 } else { workers.parse().unwrap() };
+        let run =
+            Run::start(&world, &format!("{kind}-{workers}"), &config(kind), &["--workers", workers], sockets);
+        let load = Load::start(&world);
+        told(&run, "500");
+        let outcome = run.end();
+        drop(load);
+        let counts = outcome.balanced().counts();
+        // Of the last request, the answer may have been on its way.
+        assert!(counts.len() >= 500);
+        let twice: Vec<_> = counts.iter().filter(|(_, count)| **count > 1).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+        for number in 1..=500 {
+            let key = ("http".to_owned(), format!("GET /small.txt?live={number}"));
+            assert!(counts.contains_key(&key), "{kind} {workers}: {number} is missing");
+        }
+    }
+}
+
+/// What a run says that cannot begin: one line.
+fn refused(mut command: Command) -> String {
+    let done = output(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let text = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+#[test]
+fn who_may_not_capture_is_told_which_right_is_missing() {
+    let world = World::new();
+    for kind in KINDS {
+        let (_, folder) = packetbeat(&world, kind, &config(kind));
+        // Where the program was built, nobody may have no business.
+        let program = folder.join("packetbeat");
+        fs::copy(env!("CARGO_BIN_EXE_packetbeat"), &program).unwrap();
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps=-all"])
+            .arg(&program)
+            .args(["-e", "-c", "test.yml", "-E", "logging.format=text", "-E", "path.data=/nonexistent"])
+            .current_dir(&folder);
+        let text = refused(command);
+        assert!(text.contains("cannot capture from sv: the right CAP_NET_RAW is missing"), "{text}");
+        assert!(text.contains("setcap cap_net_raw,cap_net_admin=eip"), "{text}");
+    }
+}
+
+#[test]
+fn a_filter_that_is_none_is_told_at_the_start() {
+    let world = World::new();
+    for kind in KINDS {
+        let config = config(kind).replace("device: sv", "device: sv, bpf_filter: tcp port nowhere");
+        let (command, _) = packetbeat(&world, kind, &config);
+        let text = refused(command);
+        assert!(text.contains("tcp port nowhere"), "{text}");
+    }
+}
+
+#[test]
+fn an_interface_that_is_not_there_is_named() {
+    let world = World::new();
+    for kind in KINDS {
+        let (command, _) = packetbeat(&world, kind, &config(kind).replace("device: sv", "device: sw"));
+        let text = refused(command);
+        assert!(text.contains("sw") && text.contains("sv"), "what there is helps: {text}");
+    }
+}
