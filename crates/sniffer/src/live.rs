@@ -24,6 +24,9 @@ mod error;
 #[cfg(target_os = "linux")]
 mod fanout;
 #[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub mod fuzz;
+#[cfg(target_os = "linux")]
 mod group;
 mod libpcap;
 mod options;
