@@ -31,16 +31,28 @@ pub(crate) fn load(
     }
 }
 
-/// `setup.dsl.overwrite`: a data stream that is there gets the lifecycle too; the template is for new ones.
-pub(crate) fn replace(setup: &Setup, requests: Requests<'_>, lines: &mut Vec<Line>) -> Result<(), Error> {
+/// A data stream that was there before its template gets the lifecycle by itself; one that has another keeps it, unless
+/// `setup.dsl.overwrite` says otherwise.
+pub(crate) fn of_stream(
+    setup: &Setup,
+    lifecycle: &Lifecycle,
+    requests: Requests<'_>,
+    lines: &mut Vec<Line>,
+) -> Result<(), Error> {
+    let Lifecycle::DataStream(body) = lifecycle else { return Ok(()) };
     let name = setup.pattern();
-    if !setup.dsl.enabled || !setup.dsl.overwrite || name.contains(['*', ',']) {
+    if name.contains(['*', ',']) || !(setup.dsl.check_exists || setup.dsl.overwrite) {
         return Ok(());
     }
     let path = format!("/_data_stream/{}/_lifecycle", segment(&name));
-    let body = Value::Object(setup.dsl.body.clone().unwrap_or_else(policy::data_stream));
-    requests.put(About::Dsl, &path, Some(&body))?;
-    lines.push(Line::done(format!("Lifecycle of data stream {name} replaced.")));
+    if !setup.dsl.overwrite {
+        let Presence::There(told) = requests.look(About::Dsl, &path)? else { return Ok(()) };
+        if told.pointer("/data_streams/0/lifecycle").is_some_and(|lifecycle| !lifecycle.is_null()) {
+            return Ok(());
+        }
+    }
+    requests.put(About::Dsl, &path, Some(&Value::Object(body.clone())))?;
+    lines.push(Line::done(format!("Lifecycle of data stream {name} set.")));
     Ok(())
 }
 

@@ -140,10 +140,8 @@ impl Setup {
         let requests = Requests { client, flavor: server.flavor };
         let mut lines = Vec::new();
         let lifecycle = lifecycle::load(self, &server, requests, &mut lines)?;
-        template::load(self, target(&server), lifecycle, requests, forced, &mut lines)?;
-        if server.serverless {
-            lifecycle::replace(self, requests, &mut lines)?;
-        }
+        template::load(self, target(&server), lifecycle.clone(), requests, forced, &mut lines)?;
+        lifecycle::of_stream(self, &lifecycle, requests, &mut lines)?;
         Ok(lines)
     }
 

@@ -141,9 +141,23 @@ fn a_serverless_server_gets_a_lifecycle_in_the_template() {
     let template = server.kept(TEMPLATE).unwrap();
     assert_eq!(template.pointer("/template/lifecycle/data_retention"), Some(&json!("7d")));
     assert_eq!(template.pointer("/template/settings/index/lifecycle"), None);
-    setup.dsl.overwrite = true;
-    setup.ensure(&server.client()).unwrap();
-    assert_eq!(server.lines_written(), [format!("PUT {STREAM}/_lifecycle")]);
+    // A stream that was made before the template.
+    let told = |lifecycle: Value| json!({ "data_streams": [{ "name": "packetbeat-9.9.9", "lifecycle": lifecycle }] });
+    for (lifecycle, check, overwrite, set) in [
+        (Value::Null, true, false, true),
+        (Value::Null, false, false, false),
+        (json!({ "enabled": true }), true, false, false),
+        (json!({ "enabled": true }), true, true, true),
+    ] {
+        let told = told(lifecycle);
+        let server = server.clone().rule(move |request| {
+            (request.line() == format!("GET {STREAM}/_lifecycle")).then(|| (200, told.clone()))
+        });
+        (setup.dsl.check_exists, setup.dsl.overwrite) = (check, overwrite);
+        setup.ensure(&server.client()).unwrap();
+        let wanted = if set { vec![format!("PUT {STREAM}/_lifecycle")] } else { Vec::new() };
+        assert_eq!(server.lines_written(), wanted, "{check} {overwrite}");
+    }
 }
 
 #[test]

@@ -189,3 +189,58 @@ fn anchor_pin(anchor: &TrustAnchor<'_>) -> [u8; 32] {
     whole.extend(content);
     sha256(&whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+    use rustls::crypto::ring;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Each byte of a server's certificate is changed in turn: none is accepted, each refusal can be told.
+    #[test]
+    fn a_changed_certificate_is_refused_with_a_reason() {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "my-ca");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let ca = params.self_signed(&key).unwrap();
+        let issuer = Issuer::new(params, key);
+        let mut params = CertificateParams::new(vec!["node1".to_owned(), "10.0.0.7".to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "node1");
+        let node = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().der().to_vec();
+
+        let verifier = Verifier {
+            setting: "output.x.ssl".to_owned(),
+            verification: Verification::Full,
+            roots: Roots {
+                anchors: vec![anchor_from_trusted_cert(ca.der()).unwrap().to_owned()],
+                configured: vec![ca.der().clone()],
+            },
+            fingerprint: Some(sha256(&node)),
+            pins: vec![[0; 32]],
+            name: None,
+            algorithms: ring::default_provider().signature_verification_algorithms,
+        };
+        let name = ServerName::try_from("node1").unwrap();
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+        let refusal = |bytes: &[u8]| {
+            let leaf = CertificateDer::from(bytes);
+            let outcome = verifier.verify_server_cert(&leaf, std::slice::from_ref(&leaf), &name, &[], now);
+            let text = outcome.unwrap_err().to_string();
+            assert!(text.len() < 4000 && !text.contains(char::is_control), "{text:?}");
+            text
+        };
+        // Unchanged, it lacks nothing but the pin.
+        assert!(refusal(&node).contains("ca_sha256"));
+        for at in 0..node.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut changed = node.clone();
+                changed[at] ^= change;
+                assert!(!refusal(&changed).contains("ca_sha256"), "byte {at}");
+            }
+            refusal(&node[..at]);
+        }
+    }
+}
