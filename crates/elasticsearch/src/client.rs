@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::io::{Read as _, Write as _};
-use std::time::Duration;
 
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -250,11 +249,6 @@ fn gzip(body: &[u8], level: u32) -> Vec<u8> {
     // Neither can fail: the target is memory.
     let _ = packed.write_all(body);
     packed.finish().unwrap_or_default()
-}
-
-/// How long to wait for a connection: within the limit for all, but not as long as a big request may take.
-pub(crate) fn connect_timeout(all: Duration) -> Duration {
-    all.min(Duration::from_secs(30))
 }
 
 #[cfg(test)]

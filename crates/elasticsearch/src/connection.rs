@@ -15,9 +15,9 @@ pub struct Connection {
     pub headers: Vec<(String, Secret)>,
     /// Whether a proxy is used.
     pub proxy: Proxy,
-    /// How long to wait for a connection and for an answer, sending included.
+    /// How long to wait for a connection and for an answer, sending included; 0: without end.
     pub timeout: Duration,
-    /// How long a connection may be idle before it is not used any more.
+    /// How long a connection may be idle before it is not used any more; 0: without end.
     pub idle_timeout: Duration,
     /// gzip's level for bulk requests, 1 to 9; 0: not compressed.
     pub compression_level: u8,

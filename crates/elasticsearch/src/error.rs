@@ -108,9 +108,14 @@ fn sort(error: &reqwest::Error, setting: &str, limit: Duration) -> (Kind, String
         return (if refused { Kind::Certificate } else { Kind::Tls }, what);
     }
     if error.is_timeout() {
-        let what = if error.is_connect() { "no connection" } else { "no answer" };
+        if error.is_connect() {
+            return (
+                Kind::Timeout,
+                "no connection in time: is the address right, and no firewall in between?".to_owned(),
+            );
+        }
         let seconds = limit.as_secs_f64();
-        return (Kind::Timeout, format!("{what} within {seconds} s ({setting}.timeout)"));
+        return (Kind::Timeout, format!("no answer within {seconds} s ({setting}.timeout)"));
     }
     if chain.text.contains("tunnel") || chain.text.contains("proxy") {
         let why = chain.last;

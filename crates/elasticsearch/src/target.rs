@@ -1,17 +1,21 @@
 //! Addresses, credentials and proxies, made ready for requests.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use packetbeat_keystore::Secret;
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
-use crate::client::connect_timeout;
 use crate::connection::{Connection, Host, Login, Proxy};
 use crate::error::{Error, Kind};
 
 /// Idle connections that are kept to a host: a client has one request at a time.
 const IDLE_CONNECTIONS: usize = 1;
+
+/// How long to wait for a connection, at most: it does not take as long as a big request may.
+const LONGEST_CONNECT: Duration = Duration::from_secs(30);
 
 /// One host, ready for requests.
 pub(crate) struct Target {
@@ -91,10 +95,11 @@ pub(crate) fn http(connection: &Connection) -> Result<reqwest::Client, Error> {
         .user_agent(concat!("packetbeat/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .http1_only()
-        .timeout(connection.timeout)
-        .connect_timeout(connect_timeout(connection.timeout))
-        .pool_idle_timeout(connection.idle_timeout)
+        .pool_idle_timeout(limit(connection.idle_timeout))
         .pool_max_idle_per_host(IDLE_CONNECTIONS);
+    if let Some(timeout) = limit(connection.timeout) {
+        builder = builder.timeout(timeout).connect_timeout(timeout.min(LONGEST_CONNECT));
+    }
     match &connection.proxy {
         Proxy::Environment => {}
         Proxy::Off => builder = builder.no_proxy(),
@@ -115,6 +120,11 @@ pub(crate) fn http(connection: &Connection) -> Result<reqwest::Client, Error> {
         }
     }
     builder.build().map_err(|error| Error::new(Kind::Setup, setting, format!("no client: {error}")))
+}
+
+/// A limit of time; 0 is none, as in Beats.
+fn limit(time: Duration) -> Option<Duration> {
+    Some(time).filter(|time| !time.is_zero())
 }
 
 /// The configuration of TLS; where none is needed, one that trusts nobody.

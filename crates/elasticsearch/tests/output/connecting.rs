@@ -147,6 +147,29 @@ fn a_proxy_is_used_and_knows_who_we_are() {
     assert_eq!(bulk.headers["proxy-authorization"], "Basic dTpw");
 }
 
+#[test]
+fn a_proxy_may_refuse() {
+    let proxy = StandIn::start(&[]);
+    proxy.state.lock().unwrap().root = Some((403, b"no".to_vec()));
+    let (server, authority) = with_tls(&["localhost"]);
+    let mut options = secured(&server, Some(&authority));
+    let url = Secret::from(format!("http://{}", proxy.address).as_str());
+    options.connection.proxy = Proxy::Url { url, headers: Vec::new() };
+    let error = Client::new(&options.connection).unwrap().server().unwrap_err();
+    assert_eq!(error.kind(), Kind::Proxy, "{error}");
+    assert_eq!(proxy.requests()[0].method, "CONNECT");
+}
+
+#[test]
+fn no_time_limit_is_none() {
+    let server = StandIn::start(&[]);
+    let mut options = options(&[server.url()]);
+    options.connection.timeout = std::time::Duration::ZERO;
+    options.connection.idle_timeout = std::time::Duration::ZERO;
+    let mut worker = workers(&options).unwrap().remove(0);
+    assert_eq!(deliver(worker.as_mut(), events(10), 1).acknowledged, 10);
+}
+
 /// A server with a certificate for these names, and the certificate of its authority.
 fn with_tls(names: &[&str]) -> (StandIn, String) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
