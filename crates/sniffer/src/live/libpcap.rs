@@ -32,6 +32,8 @@ pub(crate) struct Libpcap {
     index: Option<u32>,
     /// What libpcap had counted when it was asked last.
     counted: pcap::Stat,
+    /// Packets handed out since the last count.
+    handed: u64,
     /// What it said when it gave up.
     broken: Option<String>,
 }
@@ -65,7 +67,7 @@ impl Libpcap {
         }
         let link = LinkType(u16::try_from(capture.get_datalink().0).unwrap_or(u16::MAX));
         let counted = pcap::Stat { received: 0, dropped: 0, if_dropped: 0 };
-        Ok(Self { capture, link, index, counted, broken: None })
+        Ok(Self { capture, link, index, counted, handed: 0, broken: None })
     }
 
     /// Hands out some packets; `None` if none is there.
@@ -94,18 +96,19 @@ impl Libpcap {
             self.broken = Some(filter::message(&error));
         }
         let packets = (*number - before) as u32;
+        self.handed += u64::from(packets);
         (packets > 0).then_some(Drained { packets, unknown_hatype: None })
     }
 
     /// Adds what libpcap counted since the last call. Its numbers have 32 bits and begin again.
     pub(crate) fn count(&mut self, counters: &mut LiveCounters) {
+        // What it says of packets received would hold those that it passes over by itself: second copies of the loopback
+        // interface, and what it filters. Handed out is received.
+        counters.received += std::mem::take(&mut self.handed);
         let Ok(now) = self.capture.stats() else { return };
         let since = |now: u32, before: u32| u64::from(now.wrapping_sub(before));
-        let dropped = since(now.dropped, self.counted.dropped);
-        counters.dropped_by_kernel += dropped;
+        counters.dropped_by_kernel += since(now.dropped, self.counted.dropped);
         counters.dropped_by_interface += since(now.if_dropped, self.counted.if_dropped);
-        // On Linux, those that were dropped are among those received.
-        counters.received += since(now.received, self.counted.received).saturating_sub(dropped);
         self.counted = now;
     }
 

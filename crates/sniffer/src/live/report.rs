@@ -117,7 +117,8 @@ impl fmt::Display for Spread {
 /// Packets counted since the source was opened, over all interfaces that it moved to. They only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LiveCounters {
-    /// Packets that the kernel put where we read them, behind the filter.
+    /// Packets that the kernel put into the ring, behind the filter: handed out, passed over for a cause named here, or
+    /// still waiting. With libpcap, those that were handed out.
     pub received: u64,
     /// Packets that it lost because we read too slowly.
     pub dropped_by_kernel: u64,
