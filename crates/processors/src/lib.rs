@@ -45,6 +45,8 @@ mod build;
 mod condition;
 mod event;
 mod fault;
+#[doc(hidden)]
+pub mod fuzz;
 mod geoip;
 mod host;
 mod layout;

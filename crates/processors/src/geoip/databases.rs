@@ -71,6 +71,15 @@ impl Databases {
         Ok(Arc::new(Self { files, open, stamps, watch: Mutex::new(None) }))
     }
 
+    /// One database that is in memory already, and whether all of it can be read.
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<(Self, bool), MaxMindDbError> {
+        let database = Reader::from_source(bytes)?;
+        let sound = database.verify().is_ok();
+        let open = Opened { databases: vec![Arc::new(database)], version: 0 };
+        let (files, stamps, watch) = (Vec::new(), Mutex::default(), Mutex::default());
+        Ok((Self { files, open: RwLock::new(open), stamps, watch }, sound))
+    }
+
     /// The files, in order.
     pub(crate) fn files(&self) -> &[PathBuf] {
         &self.files
