@@ -1,5 +1,6 @@
 //! What is to be loaded, and in which order.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use packetbeat_elasticsearch::{Client, Flavor, Server};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::lifecycle;
-use crate::line::Line;
+use crate::line::{Kind, Line};
 use crate::request::Requests;
 use crate::template;
 
@@ -25,8 +26,9 @@ pub struct Setup {
     pub ilm: IlmSetup,
     /// `setup.dsl`.
     pub dsl: DslSetup,
-    /// Workers that connect at the same time take turns: the second one finds what the first one loaded.
-    turn: Mutex<()>,
+    /// Workers that connect at the same time take turns: the second one finds what the first one loaded. What was warned of
+    /// is told once, however often they connect again.
+    told: Mutex<HashSet<String>>,
 }
 
 /// `setup.template`.
@@ -101,7 +103,7 @@ impl Setup {
                 overwrite: false,
             },
             dsl: DslSetup { enabled: true, chosen: false, body: None, check_exists: true, overwrite: false },
-            turn: Mutex::new(()),
+            told: Mutex::new(HashSet::new()),
         }
     }
 
@@ -135,13 +137,20 @@ impl Setup {
     }
 
     fn run(&self, client: &Client, forced: bool) -> Result<Vec<Line>, Error> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let server = client.server()?;
         let requests = Requests { client, flavor: server.flavor };
         let mut lines = Vec::new();
         let lifecycle = lifecycle::load(self, &server, requests, &mut lines)?;
         template::load(self, target(&server), lifecycle.clone(), requests, forced, &mut lines)?;
         lifecycle::of_stream(self, &lifecycle, requests, &mut lines)?;
+        if !forced {
+            for line in lines.iter_mut().filter(|line| line.kind == Kind::Warning) {
+                if !told.insert(line.text.clone()) {
+                    line.kind = Kind::Kept;
+                }
+            }
+        }
         Ok(lines)
     }
 

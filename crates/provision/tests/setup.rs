@@ -219,6 +219,17 @@ fn what_a_server_does_not_offer_is_left_out_with_a_warning() {
 }
 
 #[test]
+fn a_warning_is_told_at_the_first_connection_alone() {
+    let server = StandIn::new(elasticsearch()).with(|state| state.lacks = vec!["/_ilm"]);
+    let setup = setup();
+    let warnings = || {
+        let lines = setup.ensure(&server.client()).unwrap();
+        lines.iter().filter(|line| line.kind == Kind::Warning).count()
+    };
+    assert_eq!((warnings(), warnings()), (1, 0));
+}
+
+#[test]
 fn a_type_without_substitute_is_an_error() {
     let server = StandIn::new(elasticsearch()).with(|state| state.lacks_types = vec!["ip"]);
     let error = setup().load(&server.client()).unwrap_err();
