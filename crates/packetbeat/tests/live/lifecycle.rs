@@ -1,6 +1,7 @@
 //! Beginnings and ends: the first event, interfaces that go and come back, a signal under load, and what cannot begin.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::run::{PROTOCOLS, Run, listening, packetbeat};
@@ -107,6 +108,71 @@ fn a_signal_under_load_leaves_whole_events_and_a_closed_ledger() {
             assert!(counts.contains_key(&key), "{kind} {workers}: {number} is missing");
         }
     }
+}
+
+#[test]
+fn another_user_keeps_what_interfaces_that_come_back_take() {
+    let mut world = World::new();
+    world.nginx();
+    for kind in KINDS {
+        let config = format!("{}\npacketbeat.user: nobody\n", config(kind));
+        let run = Run::start(&world, kind, &config, &[], 1);
+        let status = fs::read_to_string(format!("/proc/{}/status", run.pid())).unwrap();
+        let user = status.lines().find_map(|line| line.strip_prefix("Uid:\t")).unwrap();
+        assert!(user.split('\t').all(|id| id == "65534"), "{user}");
+        ask(&world, "before");
+        told(&run, "before");
+        ip("link del sv");
+        until("its end", || listening() == 0);
+        world.wire();
+        until("the capture of the new one", || listening() == 1);
+        ask(&world, "after");
+        told(&run, "after");
+        assert_eq!(run.end().balanced().events.len(), 2);
+    }
+}
+
+#[test]
+fn several_interfaces_and_all_of_them() {
+    let mut world = World::new();
+    world.nginx();
+    let several = "packetbeat.interfaces: [{device: sv}, {device: lo}]\n";
+    let all = "packetbeat.interfaces: {device: any, type: pcap}\n";
+    let route = "packetbeat.interfaces: {device: default_route_ipv4}\n";
+    ip("route add default via 192.0.2.1 dev sv");
+    for (name, interfaces, sockets) in [("several", several, 2), ("all", all, 1), ("route", route, 1)] {
+        let run = Run::start(&world, name, &format!("{interfaces}{PROTOCOLS}"), &[], sockets);
+        ask(&world, name);
+        told(&run, name);
+        assert_eq!(run.end().balanced().events.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn places_of_clients_follow_a_database_that_is_replaced() {
+    let mut world = World::new();
+    world.nginx();
+    let databases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../processors/tests/geoip");
+    let (used, new) = (world.folder().join("used.mmdb"), world.folder().join("new.mmdb"));
+    fs::copy(databases.join("country.mmdb"), &used).unwrap();
+    let geoip = format!(
+        "processors: [{{geoip: {{databases: [{}], properties: [country_iso_code, city_name], reload: 10ms}}}}]",
+        used.display()
+    );
+    let run = Run::start(&world, "geoip", &format!("{}\n{geoip}\n", config("af_packet")), &[], 1);
+    ask(&world, "old");
+    told(&run, "old");
+    fs::copy(databases.join("city.mmdb"), &new).unwrap();
+    fs::rename(&new, &used).unwrap();
+    until("the new database", || run.log().contains("was replaced and read again"));
+    ask(&world, "new");
+    told(&run, "new");
+    let places: Vec<_> =
+        run.end().balanced().events.iter().map(|event| event["client"]["geo"].clone()).collect();
+    assert_eq!(
+        serde_json::to_string(&places).unwrap(),
+        r#"[{"country_iso_code":"US"},{"city_name":"Munich","country_iso_code":"DE"}]"#
+    );
 }
 
 /// What a run says that cannot begin: one line.

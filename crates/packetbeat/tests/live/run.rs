@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -37,6 +38,8 @@ output.file: {path: out, filename: events, permissions: 0644}
 pub(crate) fn packetbeat(world: &World, name: &str, config: &str) -> (Command, PathBuf) {
     let folder = world.subfolder(name);
     fs::write(folder.join("test.yml"), config).unwrap();
+    // The output is opened by whoever the program becomes.
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
     let mut command = Command::new("setpriv");
     command
         .args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_packetbeat"), "-e", "-c", "test.yml"])
@@ -60,6 +63,10 @@ impl Run {
         run
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap()
     }
@@ -75,7 +82,7 @@ impl Run {
     }
 
     pub(crate) fn terminate(&self) {
-        let pid = self.child.id().to_string();
+        let pid = self.pid().to_string();
         assert!(output(Command::new("kill").args(["-TERM", &pid])).status.success());
     }
 
