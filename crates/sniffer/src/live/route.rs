@@ -108,6 +108,8 @@ fn usable(flags: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const IPV4: &str = "\
@@ -144,6 +146,27 @@ fe800000000000000000000000000000 40 00000000000000000000000000000000 00 00000000
         assert_eq!(ipv6(&[lines[0], lines[3]].join("\n")), None);
         let lines: Vec<&str> = IPV4.lines().collect();
         assert_eq!(ipv4(&[lines[0], lines[1], lines[5], lines[6]].join("\n")), None);
+    }
+
+    proptest! {
+        /// Whatever a table says, the answer is a word of it.
+        #[test]
+        fn whatever_a_table_says(
+            words in prop::collection::vec(
+                prop::sample::select(vec![
+                    "0", "1", "3", "00", "ff", "00000000", "00000003", "00000203", "ffffffff", "fffffffff", "eth0", "lo", "-1", "é",
+                    "00000000000000000000000000000000", "\n", "\n", " ",
+                ]),
+                0..60,
+            ),
+            noise in any::<String>(),
+        ) {
+            for text in [words.join(" "), words.join("\t"), noise] {
+                for device in [ipv4(&text), ipv6(&text)].into_iter().flatten() {
+                    prop_assert!(text.split_ascii_whitespace().any(|word| word == device), "{device:?} of {text:?}");
+                }
+            }
+        }
     }
 
     #[test]
