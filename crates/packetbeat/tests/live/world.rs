@@ -87,6 +87,9 @@ impl World {
         let log = fs::File::create(self.folder().join(format!("{name}.log"))).unwrap();
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--"])
+            // The first process stays the shell, and with it everything ends: a server that becomes another user forgets
+            // that it was to be killed with its parent.
+            .args(["sh", "-c", "\"$@\" & wait", "sh"])
             .args(command)
             .current_dir(self.folder())
             .env("LC_ALL", "C.UTF-8")
