@@ -66,6 +66,7 @@ mod publisher;
 mod queue;
 mod render;
 mod sink;
+mod spare;
 mod writer;
 
 pub use backoff::BackoffOptions;

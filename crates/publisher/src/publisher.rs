@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, SendError, SendTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{SendError, SendTimeoutError, Sender, TrySendError, bounded};
 use packetbeat_core::lines::Lines;
 
 use crate::console::Console;
@@ -16,7 +16,8 @@ use crate::network::{Network, Sending};
 use crate::options::{Format, Target};
 use crate::queue::{Filled, Full, GRACE, Queue};
 use crate::sink::{QUEUE_FULL, Sink};
-use crate::writer::{self, End, GATHER, LIVE_QUEUE, QUEUE};
+use crate::spare::Spare;
+use crate::writer::{self, End, LIVE_QUEUE, QUEUE};
 
 /// An open output. It may be shared between threads; each thread's events keep their order.
 ///
@@ -85,12 +86,12 @@ impl Publisher {
     pub(crate) fn writing<S: Sink>(sink: S, format: Format, full: Full) -> Result<Self, OutputError> {
         let counts = Arc::<Counts>::default();
         let (queue, waiting) = bounded(if full == Full::Block { QUEUE } else { LIVE_QUEUE });
-        let (give, used) = bounded(GATHER);
+        let used = Arc::<Spare>::default();
         let thread = thread::Builder::new()
             .name("publisher".to_owned())
             .spawn({
-                let counts = Arc::clone(&counts);
-                move || writer::run(sink, format, &waiting, &give, &counts)
+                let (counts, used) = (Arc::clone(&counts), Arc::clone(&used));
+                move || writer::run(sink, format, &waiting, &used, &counts)
             })
             .map_err(|source| OutputError::Thread { source })?;
         let writer =
@@ -138,7 +139,7 @@ impl Publisher {
     #[must_use]
     pub fn recycled(&self) -> Option<Lines> {
         match &self.way {
-            Way::Writer(writer) => writer.used.try_recv().ok(),
+            Way::Writer(writer) => writer.used.take(),
             Way::Discard | Way::Network(_) => None,
         }
     }
@@ -265,7 +266,7 @@ impl Watch {
 #[derive(Debug)]
 struct Writer {
     queue: Option<Sender<Lines>>,
-    used: Receiver<Lines>,
+    used: Arc<Spare>,
     full: Full,
     /// Somebody waited for room in vain, and there has been none since.
     stuck: AtomicBool,

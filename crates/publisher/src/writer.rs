@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 use packetbeat_core::lines::Lines;
 
 use crate::counts::Counts;
@@ -10,6 +10,7 @@ use crate::error::OutputError;
 use crate::options::Format;
 use crate::render::render;
 use crate::sink::{Failure, Sink};
+use crate::spare::Spare;
 
 /// How many `Lines` may wait.
 pub(crate) const QUEUE: usize = 4;
@@ -33,7 +34,7 @@ pub(crate) fn run<S: Sink>(
     mut sink: S,
     format: Format,
     queue: &Receiver<Lines>,
-    used: &Sender<Lines>,
+    used: &Spare,
     counts: &Counts,
 ) -> Option<End> {
     let mut end: Option<End> = None;
@@ -144,12 +145,11 @@ impl From<Failure> for End {
     }
 }
 
-fn give_back(batch: &mut Vec<Lines>, used: &Sender<Lines>) {
-    for mut lines in batch.drain(..) {
+fn give_back(batch: &mut Vec<Lines>, used: &Spare) {
+    used.put(batch.drain(..).map(|mut lines| {
         clear(&mut lines);
-        // Enough wait for reuse when it is full: these are freed.
-        let _full = used.try_send(lines);
-    }
+        lines
+    }));
 }
 
 /// Forgets the events and keeps the memory.
