@@ -192,13 +192,22 @@ impl<'de, const EVERY: bool> Visitor<'de> for RawVisitor<EVERY> {
 
 impl<'de, const EVERY: bool> Deserialize<'de> for Part<'de, EVERY> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(PartVisitor { inner: false })
+        from.deserialize_any(PartVisitor { of: Of::Record })
     }
 }
 
-/// `inner`: within an object already, where scalars alone are of interest.
 struct PartVisitor<const EVERY: bool> {
-    inner: bool,
+    of: Of,
+}
+
+/// Whose member a value is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Record,
+    /// An object of the record's: scalars alone are of interest.
+    Part,
+    /// An object of the record's, and the value may be an object: names by language.
+    PartNames,
 }
 
 /// A value within a [`Part`].
@@ -206,7 +215,7 @@ struct Scalar<'d, const EVERY: bool>(Part<'d, EVERY>);
 
 impl<'de, const EVERY: bool> Deserialize<'de> for Scalar<'de, EVERY> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(PartVisitor { inner: true }).map(Self)
+        from.deserialize_any(PartVisitor { of: Of::Part }).map(Self)
     }
 }
 
@@ -251,13 +260,18 @@ impl<'de, const EVERY: bool> Visitor<'de> for PartVisitor<EVERY> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut part = Part::default();
         while let Some(key) = map.next_key::<&str>()? {
-            match key {
-                "names" if !self.inner => {
-                    let Names(english, names) = map.next_value::<Names<'de, EVERY>>()?;
-                    (part.english, part.names) = (english, names);
+            match (self.of, key) {
+                (Of::Record, "names") => {
+                    let Names(named) = map.next_value::<Names<'de, EVERY>>()?;
+                    (part.english, part.names) = (named.english, named.names);
                 }
-                "code" | "iso_code" | "latitude" | "longitude" | "time_zone" if !self.inner => {
+                (Of::Record, "code" | "iso_code" | "latitude" | "longitude" | "time_zone") => {
                     part.put(key, &map.next_value::<Scalar<'de, EVERY>>()?.0);
+                }
+                (Of::PartNames, ENGLISH) => part.english = map.next_value::<Scalar<'de, EVERY>>()?.0.text,
+                (Of::PartNames, language) if EVERY && part.names.len() < MAX_LANGUAGES => {
+                    let name = map.next_value::<Scalar<'de, EVERY>>()?.0.text;
+                    part.names.extend(name.map(|name| (language, name)));
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -268,7 +282,7 @@ impl<'de, const EVERY: bool> Visitor<'de> for PartVisitor<EVERY> {
     /// Regions go from the largest to the smallest: the last one says it.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut last = Part::default();
-        if self.inner {
+        if self.of != Of::Record {
             while list.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(last);
         }
@@ -279,35 +293,34 @@ impl<'de, const EVERY: bool> Visitor<'de> for PartVisitor<EVERY> {
     }
 }
 
-/// The English name, and those of all languages if they are wanted.
-struct Names<'d, const EVERY: bool>(Option<&'d str>, Vec<(&'d str, &'d str)>);
+/// The English name, and those of all languages if they are wanted, in a [`Part`].
+struct Names<'d, const EVERY: bool>(Part<'d, EVERY>);
 
 impl<'de, const EVERY: bool> Deserialize<'de> for Names<'de, EVERY> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(NamesVisitor)
+        from.deserialize_any(PartVisitor { of: Of::PartNames }).map(Self)
     }
 }
 
-struct NamesVisitor<const EVERY: bool>;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'de, const EVERY: bool> Visitor<'de> for NamesVisitor<EVERY> {
-    type Value = Names<'de, EVERY>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map of names")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Names(None, Vec::new());
-        while let Some(language) = map.next_key::<&str>()? {
-            if language == ENGLISH {
-                found.0 = map.next_value()?;
-            } else if EVERY && found.1.len() < MAX_LANGUAGES {
-                found.1.push((language, map.next_value()?));
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
+    /// A member of another type than expected takes nothing away from the others.
+    #[test]
+    fn what_is_of_another_type_is_left_out() {
+        let json = r#"{"city":{"names":{"en":5,"de":"Ulm","fr":[]}},"country":{"names":"x","iso_code":{"a":1}},
+            "continent":{"names":[{"en":"y"}],"code":"EU"},"region":[[[1]],{"names":{"en":{"en":"z"}},"iso_code":"BW"}],
+            "location":{"latitude":"north"},"timezone":{"x":[1]},"asn":{"x":5},"name":true,"zip":"89073"}"#;
+        let raw: Raw<'_, true> = serde_json::from_str(json).unwrap();
+        assert_eq!(
+            (raw.city.name("de"), raw.city.name("en"), raw.city.name("fr")),
+            (Some("Ulm"), None, None)
+        );
+        assert_eq!((raw.country.name("de"), raw.country.code), (None, None));
+        assert_eq!((raw.continent.name("en"), raw.continent.code), (None, Some("EU")));
+        assert_eq!((raw.region.name("en"), raw.region.code), (None, Some("BW")));
+        assert_eq!((raw.location(), raw.timezone, raw.as_number, raw.as_name), (None, None, None, None));
+        assert_eq!(raw.postal_code, Some("89073"));
     }
 }
