@@ -243,10 +243,12 @@ impl LiveSource {
 
     /// Why the interface gives nothing, if it does not; asks the system.
     fn absence(&self) -> Option<Absence> {
+        if &*self.device == "any" {
+            return None;
+        }
         match address::is_up(&self.device) {
             Some(true) => None,
             Some(false) => Some(Absence::Down),
-            None if &*self.device == "any" => None,
             // What never was a network interface cannot be missed.
             None if self.handle.as_ref().is_some_and(|handle| handle.index().is_none()) => None,
             None => Some(Absence::Removed),
@@ -254,8 +256,10 @@ impl LiveSource {
     }
 
     fn lose(&mut self, why: Absence) {
-        if self.gone.is_none() {
-            self.counters.gone += 1;
+        self.counters.gone += u64::from(self.gone.is_none());
+        // An interface that is back and refuses itself is news: it takes somebody to do something.
+        let is_refusal = |why: &Absence| matches!(why, Absence::Refused(_));
+        if self.gone.as_ref().is_none_or(|before| is_refusal(&why) && !is_refusal(before)) {
             self.changes.push_back(LiveChange::Gone { device: Arc::clone(&self.device), why: why.clone() });
         }
         self.gone = Some(why);
