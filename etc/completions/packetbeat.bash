@@ -209,13 +209,21 @@ _packetbeat() {
 
     case "${cmd}" in
         packetbeat)
-            opts="-I -N -t -O -l -c -E -e -d -v -h -V --replay --dump --filter --from --to --summary --workers --httpprof --cpuprofile --memprofile --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help --version run devices test setup export keystore version completion man help"
+            opts="-I -i -N -t -O -l -c -E -e -d -v -h -V --interface --replay --dump --filter --from --to --summary --workers --httpprof --cpuprofile --memprofile --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help --version run devices test setup export keystore version completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 -I)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -i)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1683,13 +1691,21 @@ _packetbeat() {
             return 0
             ;;
         packetbeat__subcmd__run)
-            opts="-I -N -t -O -l -c -E -e -d -v -h --replay --dump --filter --from --to --summary --workers --httpprof --cpuprofile --memprofile --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help"
+            opts="-I -i -N -t -O -l -c -E -e -d -v -h --interface --replay --dump --filter --from --to --summary --workers --httpprof --cpuprofile --memprofile --c --environment --path.home --path.config --path.data --path.logs --strict.perms --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 -I)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -i)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_packetbeat_global_optspecs
-    string join \n I= N t replay O l= dump= filter= from= to= summary= workers= httpprof= cpuprofile= memprofile= c/c= E= e d= v environment= path.home= path.config= path.data= path.logs= strict.perms= h/help V/version
+    string join \n I= i/interface= N t replay O l= dump= filter= from= to= summary= workers= httpprof= cpuprofile= memprofile= c/c= E= e d= v environment= path.home= path.config= path.data= path.logs= strict.perms= h/help V/version
 end
 
 function __fish_packetbeat_needs_command
@@ -25,6 +25,7 @@ function __fish_packetbeat_using_subcommand
 end
 
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -s I -d 'Read packets from this capture (pcap or pcapng; plain, gzip, zstd or lz4). `-` is standard input. May be given several times' -r -F
+complete -c packetbeat -n "__fish_packetbeat_needs_command" -s i -l interface -d 'Capture from this interface (a name or number of `packetbeat devices`, `any`, `default_route`): packetbeat.interfaces.device (ours)' -r
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -s l -d 'Read files this many times; 0 is until it is interrupted' -r
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -l dump -d 'Write the packets that were analysed to PREFIX-YYYYMMDDhhmmss.pcap' -r -F
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -l filter -d 'Analyse only packets that this filter matches, in libpcap\'s language: \'host 10.0.0.1 and tcp port 80\' (ours)' -r
@@ -68,6 +69,7 @@ complete -c packetbeat -n "__fish_packetbeat_needs_command" -f -a "completion" -
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -f -a "man" -d 'Print the manual page, or write those of all commands to a folder (ours)'
 complete -c packetbeat -n "__fish_packetbeat_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s I -d 'Read packets from this capture (pcap or pcapng; plain, gzip, zstd or lz4). `-` is standard input. May be given several times' -r -F
+complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s i -l interface -d 'Capture from this interface (a name or number of `packetbeat devices`, `any`, `default_route`): packetbeat.interfaces.device (ours)' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -s l -d 'Read files this many times; 0 is until it is interrupted' -r
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l dump -d 'Write the packets that were analysed to PREFIX-YYYYMMDDhhmmss.pcap' -r -F
 complete -c packetbeat -n "__fish_packetbeat_using_subcommand run" -l filter -d 'Analyse only packets that this filter matches, in libpcap\'s language: \'host 10.0.0.1 and tcp port 80\' (ours)' -r

@@ -102,6 +102,10 @@ pub(crate) struct Run {
     #[arg(short = 'I', value_name = "FILE", action = ArgAction::Append)]
     pub(crate) input: Vec<PathBuf>,
 
+    /// Capture from this interface (a name or number of `packetbeat devices`, `any`, `default_route`): packetbeat.interfaces.device (ours)
+    #[arg(short = 'i', long, value_name = "DEVICE", conflicts_with = "input")]
+    pub(crate) interface: Option<String>,
+
     /// Publish nothing over the network: transactions go to standard output unless a file or the console is configured
     #[arg(short = 'N')]
     pub(crate) no_publish: bool,
@@ -344,6 +348,7 @@ impl Run {
     /// These flags, and those of `other` where these say nothing.
     fn or(mut self, other: Self) -> Self {
         self.input.splice(0..0, other.input);
+        self.interface = self.interface.or(other.interface);
         self.no_publish |= other.no_publish;
         self.top_speed |= other.top_speed;
         self.replay |= other.replay;

@@ -84,7 +84,10 @@ fn work(mut set: LiveSet, index: usize, dump: Option<&Dump>, job: Job<'_>) -> (S
     while !progress.is_stopped() {
         let polled = set.poll(PATIENCE, |packet| analyse(&mut worker, packet));
         seen.packets += u64::from(polled.packets);
-        tell(&polled);
+        // Every ring of an interface says what becomes of it.
+        if index == 0 {
+            tell(&polled);
+        }
         if let Some(until) = polled.quiet_until {
             worker.advance(until);
         }

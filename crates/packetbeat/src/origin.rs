@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use packetbeat_config::Config;
 use packetbeat_core::plugin::Kind;
 use packetbeat_sniffer::{Dump, Input, Play, PlayError, Reader};
+use tracing::warn;
 
 use crate::board::{Board, Shown};
 use crate::cli::Run;
@@ -35,6 +36,9 @@ impl Origin {
         progress: &Progress,
     ) -> Result<Self, String> {
         if paths.is_empty() {
+            for flag in for_files(flags) {
+                warn!("{flag} is for capture files (-I): without effect on interfaces");
+            }
             let (capture, names) = live::open(config, kinds, flags.filter.as_deref(), workers)?;
             return Ok(Self::Live { capture, dump: dump(flags, &config.interfaces)?, names });
         }
@@ -90,4 +94,16 @@ impl Origin {
             Self::Live { capture, dump, .. } => Ok(capture.run(dump.as_ref(), job)),
         }
     }
+}
+
+/// The flags that are given and say nothing of interfaces. `-t` is in every unit file.
+fn for_files(flags: &Run) -> impl Iterator<Item = &'static str> {
+    let given = [
+        ("--replay", flags.replay),
+        ("-O", flags.one_at_a_time),
+        ("-l", flags.loops.is_some()),
+        ("--from", flags.from.is_some()),
+        ("--to", flags.to.is_some()),
+    ];
+    given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag)
 }

@@ -37,7 +37,10 @@ pub(crate) struct Plan {
 
 /// Reads the configuration and puts together what it asks for. `to_terminal`: standard output is one.
 pub(crate) fn plan(global: &Global, run: &Run, kinds: &[Kind], to_terminal: bool) -> Result<Plan, Errors> {
-    let loader = sources::with_keystore(global, !run.input.is_empty())?.protocols(kinds);
+    let mut loader = sources::with_keystore(global, !run.input.is_empty())?.protocols(kinds);
+    if let Some(device) = &run.interface {
+        loader = loader.set(format!("packetbeat.interfaces.device={device}"));
+    }
     let (config, (identity, protocols, processing, of_protocols)) =
         loader.load_with(&sources::environment, |config| {
             let mut found = Found::default();
