@@ -81,14 +81,15 @@ impl Run {
         text.rsplit_once('\n').map(|(whole, _)| format!("{whole}\n")).unwrap_or_default()
     }
 
-    pub(crate) fn terminate(&self) {
-        let pid = self.pid().to_string();
-        assert!(output(Command::new("kill").args(["-TERM", &pid])).status.success());
+    /// Sends a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = output(Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]));
+        assert!(sent.status.success());
     }
 
     /// Asks the program to end, and takes what it leaves. It has a minute for it: how long it takes is measured elsewhere.
     pub(crate) fn end(mut self) -> Outcome {
-        self.terminate();
+        self.signal("TERM");
         let mut status = None;
         until("the end", || {
             status = self.child.try_wait().unwrap();
