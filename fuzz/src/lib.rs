@@ -4,12 +4,16 @@
 //! again without a fuzzer. `fuzz_targets` has a binary around each.
 #![forbid(unsafe_code)]
 
+pub mod bulk;
 pub mod config;
 pub mod files;
 pub mod frames;
+pub mod geoip;
 mod json;
 mod lab;
+pub mod ring;
 mod script;
 pub mod segments;
+mod standin;
 pub mod talk;
 mod wire;
