@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, Kind};
-use crate::limits::MAX_REASON_BYTES;
+use crate::limits::{MAX_REASON_BYTES, MAX_START_BYTES};
 
 /// What a server answered.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Answer {
                 Some(format!("{kind}: {}", reason.unwrap_or_default()))
             }
         });
-        let words = words.map_or_else(|| self.start(), |words| excerpt(&words, MAX_REASON_BYTES).to_owned());
+        let words = words.map_or_else(|| self.start(), |words| one_line(&words, MAX_REASON_BYTES));
         if words.is_empty() {
             format!("status {}", self.status)
         } else {
@@ -62,10 +62,14 @@ impl Answer {
 
     /// How the body begins, on one line.
     fn start(&self) -> String {
-        let text = String::from_utf8_lossy(&self.body);
-        let line: String = text.chars().take(120).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        line.trim().to_owned()
+        one_line(&String::from_utf8_lossy(&self.body), MAX_START_BYTES)
     }
+}
+
+/// A server's words in a message of ours: the first bytes, without what would begin a new line or colour a terminal.
+pub(crate) fn one_line(text: &str, limit: usize) -> String {
+    let line: String = excerpt(text, limit).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.trim().to_owned()
 }
 
 /// The first bytes of a text, cut between characters.
@@ -75,4 +79,27 @@ pub(crate) fn excerpt(text: &str, limit: usize) -> &str {
     }
     let end = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_one_line() {
+        let reason = |status, body: &[u8]| {
+            let (product, media_type, host) = (None, None, String::new());
+            Answer { status, body: body.to_vec(), product, media_type, host }.reason()
+        };
+        assert_eq!(
+            reason(400, br#"{"error":{"type":"a","reason":"b\n\u001b[31mc"}}"#),
+            "status 400, a: b  [31mc"
+        );
+        assert_eq!(reason(400, br#"{"error":"a\r\nb\n"}"#), "status 400, a  b");
+        assert_eq!(reason(502, b"<html>\n<body>\n"), "status 502, <html> <body>");
+        assert_eq!(reason(503, b" \n"), "status 503");
+        let long = "é".repeat(MAX_REASON_BYTES);
+        let body = format!("{{\"error\":\"x{long}\"}}");
+        assert_eq!(reason(500, body.as_bytes()).len(), "status 500, x".len() + MAX_REASON_BYTES - 2);
+    }
 }

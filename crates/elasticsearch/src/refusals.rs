@@ -1,6 +1,6 @@
 //! Events that a server refuses, in the log: enough of them to act upon, and not each.
 
-use crate::answer::excerpt;
+use crate::answer::one_line;
 use crate::body::Refusal;
 use crate::limits::{MAX_REASON_BYTES, MAX_REASONS};
 
@@ -20,7 +20,7 @@ impl Refusals {
             self.kinds.push(refusal.kind.clone());
         }
         if new || self.count.is_power_of_two() {
-            let Refusal { status, kind, .. } = refusal;
+            let (status, kind) = (refusal.status, one_line(&refusal.kind, MAX_REASON_BYTES));
             let reason = without_preview(&refusal.reason);
             tracing::warn!(
                 "{host}: event refused (status {status}, {kind}: {reason}); {} so far",
@@ -33,10 +33,10 @@ impl Refusals {
 }
 
 /// The server's words up to where they quote the event.
-fn without_preview(reason: &str) -> &str {
+fn without_preview(reason: &str) -> String {
     let quotes = ["Preview of field's value", "(caused by:"];
     let end = quotes.iter().filter_map(|quote| reason.find(quote)).min().unwrap_or(reason.len());
-    excerpt(reason.get(..end).unwrap_or(reason).trim_end(), MAX_REASON_BYTES)
+    one_line(reason.get(..end).unwrap_or(reason), MAX_REASON_BYTES)
 }
 
 #[cfg(test)]
@@ -47,6 +47,6 @@ mod tests {
     fn what_is_quoted_of_an_event_is_left_out() {
         let reason = "failed to parse field [a] of type [long]. Preview of field's value: 'secret' (caused by: secret)";
         assert_eq!(without_preview(reason), "failed to parse field [a] of type [long].");
-        assert_eq!(without_preview("no such index"), "no such index");
+        assert_eq!(without_preview("no such\nindex"), "no such index");
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, one_line};
 use crate::error::{Error, Kind};
+use crate::limits::MAX_NAME_BYTES;
 
 /// The two families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,9 @@ impl Server {
         let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
             return error(Kind::NoElasticsearch, not_one("its answer to GET / is no JSON", setting));
         };
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |value: Option<&Value>| {
+            one_line(value.and_then(Value::as_str).unwrap_or_default(), MAX_NAME_BYTES)
+        };
         let version = json.get("version");
         let number = text(version.and_then(|version| version.get("number")));
         let distribution = text(version.and_then(|version| version.get("distribution")));

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use packetbeat_publisher::{Deliver, Delivery, Event, Takes, Trouble};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, one_line};
 use crate::body::{Bodies, Refusal};
 use crate::client::Client;
 use crate::error::Error;
+use crate::limits::MAX_REASON_BYTES;
 use crate::options::{NonIndexable, OnConnect, Options};
 use crate::outcome::{Item, Outcome, PATH};
 use crate::refusals::Refusals;
@@ -411,8 +412,7 @@ impl Later {
         if delivery.trouble.is_some() {
             return;
         }
-        let reason = crate::answer::excerpt(&reason, crate::limits::MAX_REASON_BYTES);
-        let why = format!("status {status}, {kind}: {reason}");
+        let why = format!("status {status}, {}", one_line(&format!("{kind}: {reason}"), MAX_REASON_BYTES));
         delivery.trouble = Some(if self.forbidden {
             let message = format!(
                 "{host}: not allowed to write ({why}): check the privileges of {setting}.username or api_key"
