@@ -17,7 +17,7 @@ use crate::progress::Progress;
 /// An open source of packets.
 pub(crate) enum Origin {
     /// Capture files, or standard input.
-    Files { input: Input, reader: Reader, play: Box<Play>, names: Vec<String> },
+    Files { input: Input, reader: Box<Reader>, play: Box<Play>, names: Vec<String> },
     /// Interfaces.
     Live { capture: Capture, dump: Option<Dump>, names: Vec<String> },
 }
@@ -43,7 +43,7 @@ impl Origin {
             return Ok(Self::Live { capture, dump: dump(flags, &config.interfaces)?, names });
         }
         let input = Input::open(paths).map_err(|error| error.to_string())?;
-        let reader = input.reader().map_err(|error| error.to_string())?;
+        let reader = Box::new(input.reader().map_err(|error| error.to_string())?);
         let play = Box::new(play(flags, &config.interfaces, paths, progress)?);
         let names = paths.iter().map(|path| path.display().to_string()).collect();
         Ok(Self::Files { input, reader, play, names })
@@ -90,7 +90,7 @@ impl Origin {
     /// If files cannot be played so.
     pub(crate) fn run(self, job: Job<'_>) -> Result<Fed, PlayError> {
         match self {
-            Self::Files { input, reader, play, .. } => feed::run(&input, reader, *play, job),
+            Self::Files { input, reader, play, .. } => feed::run(&input, *reader, *play, job),
             Self::Live { capture, dump, .. } => Ok(capture.run(dump.as_ref(), job)),
         }
     }

@@ -192,7 +192,7 @@ impl State {
     pub(crate) fn hand_on(&mut self) -> bool {
         if !self.waiting.is_empty() {
             let batch = Arc::new(std::mem::take(&mut self.waiting));
-            self.give(Load::Packets(batch));
+            self.give(&Load::Packets(batch));
         }
         !self.senders.is_empty()
     }
@@ -200,11 +200,11 @@ impl State {
     /// Tells every worker, behind what waits, that nothing else came before a time.
     pub(crate) fn silence(&mut self, until: i64) {
         if self.hand_on() {
-            self.give(Load::Silence(until));
+            self.give(&Load::Silence(until));
         }
     }
 
-    fn give(&mut self, load: Load) {
+    fn give(&mut self, load: &Load) {
         if self.senders.iter().any(|sender| sender.send(load.clone()).is_err()) {
             self.senders.clear();
         }
