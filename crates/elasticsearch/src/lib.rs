@@ -25,7 +25,7 @@
 //! |---|---|
 //! | 2xx | acknowledged |
 //! | 409 | a duplicate: it was there before |
-//! | 429, or writing is blocked (a full disk) | again, however often |
+//! | 429, writing is blocked (a full disk), or the shard is gone for now | again, however often |
 //! | 5xx for this event | again, up to `max_retries` times; then dropped: `max_retries` |
 //! | any other status for this event | a dead letter, or dropped: `refused`; `dead_letter_refused` if the letter is refused as well |
 //! | 413 for the request | smaller requests; an event that is too large alone is dropped: `too_large` |

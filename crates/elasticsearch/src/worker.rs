@@ -350,6 +350,9 @@ impl Worker {
 const DEAD_REFUSED: &str = "dead_letter_refused";
 /// The servers' name for a block on writing: a full disk, a cluster that is starting.
 const BLOCK: &str = "cluster_block_exception";
+/// In the servers' names for a shard that is gone for now, as after a write that the disk had no room for:
+/// `shard_not_found_exception`, `illegal_index_shard_state_exception`. Their status is 404, and it is no fault of the event.
+const SHARD: &str = "shard_";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
@@ -367,6 +370,7 @@ fn verdict(item: &Item<'_>) -> Verdict {
         200..300 => Verdict::Taken,
         409 => Verdict::Known,
         _ if item.kind() == BLOCK => Verdict::Blocked,
+        404 if item.kind().contains(SHARD) => Verdict::Blocked,
         429 => Verdict::Busy,
         401 | 403 if item.kind() == "security_exception" => Verdict::Forbidden,
         500.. => Verdict::Failed,

@@ -53,6 +53,8 @@ fn a_full_disk_is_waited_for() {
     assert_eq!((sum.acknowledged, server.documents()), (100, 100));
     assert_eq!(sum.troubles[0].lasting, None);
     assert!(sum.troubles[0].message.contains("writing is blocked"));
+    let (server, sum) = run(&[Step::NoShard, Step::NoShard], |options| options.max_retries = Some(0));
+    assert_eq!((sum.acknowledged, server.documents(), sum.troubles.len()), (100, 100, 2));
 }
 
 #[test]

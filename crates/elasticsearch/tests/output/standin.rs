@@ -36,6 +36,8 @@ pub(crate) enum Step {
     Fewer,
     /// The error that a full disk makes.
     Blocked,
+    /// The error of each event when a shard has failed.
+    NoShard,
 }
 
 /// A request as it came.
@@ -260,13 +262,16 @@ impl State {
                 _ if dead && self.refuse_dead => 400,
                 _ if dead => 201,
                 Step::Items(status) => status(number),
+                Step::NoShard => 404,
                 _ => 201,
             };
             let mut item = json!({"status": status});
             if status < 300 {
                 self.documents.push((index, id, pair[1].clone()));
             } else {
-                let kind = if status == 409 {
+                let kind = if matches!(step, Step::NoShard) {
+                    "shard_not_found_exception"
+                } else if status == 409 {
                     "version_conflict_engine_exception"
                 } else {
                     "mapper_parsing_exception"
