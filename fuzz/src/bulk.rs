@@ -10,6 +10,7 @@ use packetbeat_elasticsearch::{
     workers,
 };
 use packetbeat_publisher::Event;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::json;
@@ -169,7 +170,10 @@ fn taken(served: &Served) -> Option<u64> {
     if !(200..300).contains(status) {
         return Some(0);
     }
-    let Ok(answer) = serde_json::from_slice::<Value>(answer) else { return Some(0) };
+    let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
+        // What nobody asks for is passed over, and may be what no text and no number can be.
+        return serde_json::from_slice::<IgnoredAny>(answer).is_err().then_some(0);
+    };
     json::check(answer.to_string().as_bytes()).ok()?;
     let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     let taken = |item: &&Value| {
