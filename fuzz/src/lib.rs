@@ -11,6 +11,7 @@ pub mod frames;
 pub mod geoip;
 mod json;
 mod lab;
+#[cfg(target_os = "linux")]
 pub mod ring;
 mod script;
 pub mod segments;
