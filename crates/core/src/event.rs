@@ -327,11 +327,19 @@ fn end<const ROOM: usize>(pen: &mut Pen<'_, ROOM>, (ip, port): &(Address, Port),
 /// The rest of `related`, behind the two addresses of the conversation.
 #[inline]
 fn related(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
-    for (at, ip) in shared.related_ips.iter().enumerate() {
-        let known: &[IpAddr] = shared.related_ips.get(..at).unwrap_or_default();
-        if *ip != flow.client.ip && *ip != flow.server.ip && !known.contains(ip) {
-            json.item_ip(*ip);
+    let ips = shared.related_ips;
+    let is_known = |at: usize, ip: &IpAddr| {
+        *ip == flow.client.ip || *ip == flow.server.ip || ips.get(..at).unwrap_or_default().contains(ip)
+    };
+    json.forget_ips();
+    if ips.iter().enumerate().any(|(at, ip)| is_known(at, ip)) {
+        for (at, ip) in ips.iter().enumerate() {
+            if !is_known(at, ip) {
+                json.item_ip(*ip);
+            }
         }
+    } else {
+        json.note_ips(ips);
     }
     json.close_list();
     if shared.related_hosts.iter().any(|host| !host.is_empty()) {

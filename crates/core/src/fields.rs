@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::decimal;
 use crate::text::Text;
 
 /// A field name with its JSON text ready: `"name":"`, the quote of a text value included. Made by [`key!`](crate::key).
@@ -98,6 +99,21 @@ pub trait Fields {
     fn close_list(&mut self);
     /// Members whose JSON text is a constant, each with its trailing comma: `"kind":"event","n":1,`.
     fn constant(&mut self, members: &'static str);
+
+    /// A list of addresses. One that is [`Shared::related_ips`](crate::record::Shared::related_ips) as well is not put together twice.
+    #[inline]
+    fn ips<const N: usize>(&mut self, key: &Key<N>, ips: &[IpAddr]) {
+        self.list(key);
+        ips.iter().for_each(|ip| self.item_ip(*ip));
+        self.close_list();
+    }
+
+    /// A whole number as a string.
+    #[inline]
+    fn digits<const N: usize>(&mut self, key: &Key<N>, value: u64) {
+        let (text, len) = decimal::decimal(value);
+        self.text(key, Text::printable(text.get(..len).unwrap_or_default()));
+    }
 
     /// A string, left out when it is empty.
     #[inline]

@@ -1,7 +1,7 @@
 //! Whose conversation it is: the two endpoints and what follows from them.
 
 use std::cell::OnceCell;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use sha1::{Digest, Sha1};
 
@@ -41,6 +41,20 @@ pub struct Endpoint {
     pub ip: IpAddr,
     /// Port.
     pub port: u16,
+}
+
+impl Endpoint {
+    /// An end whose address is taken over part by part: where it was put together a moment ago, a copy of the whole waits for its parts
+    /// to reach the cache.
+    #[inline]
+    #[must_use]
+    pub const fn of(ip: &IpAddr, port: u16) -> Self {
+        let ip = match ip {
+            IpAddr::V4(ip) => IpAddr::V4(Ipv4Addr::from_bits(ip.to_bits())),
+            IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits())),
+        };
+        Self { ip, port }
+    }
 }
 
 /// ECS `network.direction`, seen from the capturing host or its networks.

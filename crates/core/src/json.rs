@@ -18,13 +18,22 @@ use crate::text::Text;
 pub struct Json {
     buffer: Vec<u8>,
     at: usize,
+    ips: Noted,
+}
+
+/// Where a list was written.
+#[derive(Debug, Default)]
+struct Noted {
+    /// Place and length of the slice.
+    of: (usize, usize),
+    at: std::ops::Range<usize>,
 }
 
 impl Json {
     /// An empty block with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { buffer: vec![0; capacity], at: 0 }
+        Self { buffer: vec![0; capacity], at: 0, ips: Noted::default() }
     }
 
     /// What was written.
@@ -185,12 +194,33 @@ impl Json {
     /// An address as text, without quotes.
     #[inline]
     pub fn raw_ip(&mut self, ip: IpAddr) {
+        match netname::v4_word(ip) {
+            Some((word, len)) => self.literal_prefix(&word.to_le_bytes(), len),
+            None => self.raw_v6(ip),
+        }
+    }
+
+    #[inline(never)]
+    fn raw_v6(&mut self, ip: IpAddr) {
         let text = netname::ip_text(ip);
         let (bytes, len) = text.parts();
-        match bytes.first_chunk::<16>() {
-            Some(short) if len <= 16 => self.literal_prefix(short, len),
-            _ => self.literal_prefix(bytes, len),
+        self.literal_prefix(bytes, len);
+    }
+
+    /// Addresses of a list, each in quotes and with its comma, to be found again by [`Fields::ips`] within this event. The last
+    /// comma is not noted: the end of the list takes its place.
+    pub(crate) fn note_ips(&mut self, ips: &[IpAddr]) {
+        let start = self.at;
+        for ip in ips {
+            self.item_ip(*ip);
         }
+        self.ips = Noted { of: (ips.as_ptr() as usize, ips.len()), at: start..self.at.saturating_sub(1) };
+    }
+
+    /// Forgets the addresses that were noted: they may be others in the next event.
+    #[inline]
+    pub(crate) fn forget_ips(&mut self) {
+        self.ips.of.1 = 0;
     }
 
     /// A name whose value is no text.
@@ -340,6 +370,25 @@ impl Fields for Json {
     fn item_ip(&mut self, value: IpAddr) {
         self.literal(b"\"");
         self.raw_ip(value);
+        self.literal(b"\",");
+    }
+
+    #[inline]
+    fn ips<const N: usize>(&mut self, key: &Key<N>, ips: &[IpAddr]) {
+        self.list(key);
+        if !ips.is_empty() && self.ips.of == (ips.as_ptr() as usize, ips.len()) {
+            self.again(self.ips.at.clone());
+            self.literal(b",");
+        } else {
+            ips.iter().for_each(|ip| self.item_ip(*ip));
+        }
+        self.close_list();
+    }
+
+    #[inline]
+    fn digits<const N: usize>(&mut self, key: &Key<N>, value: u64) {
+        self.literal(key.json());
+        self.raw_unsigned(value);
         self.literal(b"\",");
     }
 

@@ -59,6 +59,13 @@ impl<T> Linked<T> {
         (self.oldest != NONE).then_some(self.oldest)
     }
 
+    /// All elements from the newest to the oldest.
+    pub fn newest_first(&self) -> impl Iterator<Item = &T> {
+        let slot = |place: u32| self.slots.get(place as usize);
+        std::iter::successors(slot(self.newest), move |one| slot(one.older))
+            .filter_map(|one| one.value.as_ref())
+    }
+
     /// Adds an element as the newest; its number.
     ///
     /// # Panics
@@ -147,6 +154,7 @@ mod tests {
         assert_eq!(list.remove(places[3]), None);
         let reused = list.push(9);
         assert_eq!(reused, places[3]);
+        assert_eq!(list.newest_first().copied().collect::<Vec<_>>(), [9, 2, 0, 4, 1]);
         let mut order = Vec::new();
         while let Some(place) = list.oldest() {
             order.extend(list.remove(place));

@@ -48,6 +48,15 @@ impl<'t> Text<'t> {
         Self { bytes: text.as_bytes(), plain: true }
     }
 
+    /// Bytes of which the caller knows that they are printable ASCII without quotes and backslashes, because it wrote them so.
+    /// Looked at in debug builds alone.
+    #[inline]
+    #[must_use]
+    pub fn printable(bytes: &'t [u8]) -> Self {
+        debug_assert!(escape::is_plain(bytes), "{bytes:?} needs escaping");
+        Self { bytes, plain: true }
+    }
+
     /// The bytes as they came.
     #[must_use]
     pub const fn bytes(self) -> &'t [u8] {

@@ -8,13 +8,17 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use packetbeat_core::flow;
+
 use crate::path::Vlans;
 use crate::transport::Udp;
 use crate::view::View;
-use crate::{Datagram, Ip, Mac, Outcome, Path, ip, transport, tunnel};
+use crate::{Datagram, Ip, Mac, Outcome, Path, Segment, ip, transport, tunnel};
 
-/// A frame that passed all checks.
-pub(crate) struct Plain<'a> {
+/// A frame that passed all checks: a whole TCP segment or UDP datagram without a tunnel. Whose it is can be asked before it is put
+/// together.
+#[derive(Clone, Copy)]
+pub struct Plain<'a> {
     dst_mac: &'a Mac,
     src_mac: &'a Mac,
     vlans: Vlans,
@@ -140,16 +144,51 @@ fn v6(data: &[u8]) -> Option<(u8, Addresses<'_>, &[u8])> {
 }
 
 impl<'a> Plain<'a> {
+    /// How it travels.
+    #[inline]
+    #[must_use]
+    pub const fn transport(&self) -> flow::Transport {
+        match self.message.transport {
+            Transport::Tcp(_) => flow::Transport::Tcp,
+            Transport::Udp(_) => flow::Transport::Udp,
+        }
+    }
+
+    /// Address and port of its source and of its destination. Addresses are numbers, those of IPv4 in their mapped IPv6 form.
+    #[inline]
+    #[must_use]
+    pub fn ends(&self) -> [(u128, u16); 2] {
+        let (src_port, dst_port) = self.message.ports();
+        let [src, dst] = self.message.addresses.numbers();
+        [(src, src_port), (dst, dst_port)]
+    }
+
+    /// The segment, if it is one.
+    #[inline]
+    #[must_use]
+    pub fn segment(&self) -> Option<Segment<'a>> {
+        let Transport::Tcp(header) = self.message.transport else { return None };
+        Some(transport::segment(header, View::whole(self.message.payload), self.message.ip(), self.path(), 0))
+    }
+
+    /// The datagram, if it is one.
+    #[inline]
+    #[must_use]
+    pub fn datagram(&self) -> Option<Datagram<'a>> {
+        let Transport::Udp(_) = self.message.transport else { return None };
+        Some(self.message.datagram(self.path(), 0))
+    }
+
     /// The message of the frame.
     #[inline]
     pub(crate) fn outcome(self) -> Outcome<'a> {
-        let path = Path {
-            src_mac: Some(self.src_mac),
-            dst_mac: Some(self.dst_mac),
-            vlans: self.vlans,
-            outers: None,
-        };
+        let path = self.path();
         self.message.outcome(path, 0)
+    }
+
+    #[inline]
+    fn path(&self) -> Path<'a> {
+        Path { src_mac: Some(self.src_mac), dst_mac: Some(self.dst_mac), vlans: self.vlans, outers: None }
     }
 }
 
@@ -163,8 +202,8 @@ impl<'a> Message<'a> {
     /// The datagram, if its ports can be those of a tunnel.
     #[inline]
     pub(crate) fn tunnel(&self) -> Option<Udp<'a>> {
-        let Transport::Udp(&[s0, s1, d0, d1, ..]) = self.transport else { return None };
-        let (src_port, dst_port) = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
+        let Transport::Udp(_) = self.transport else { return None };
+        let (src_port, dst_port) = self.ports();
         tunnel::is_candidate(src_port, dst_port).then_some(Udp {
             src_port,
             dst_port,
@@ -175,25 +214,44 @@ impl<'a> Message<'a> {
     /// The message with what was around it.
     #[inline]
     pub(crate) fn outcome(self, path: Path<'a>, fragments: u32) -> Outcome<'a> {
-        let ip = self.ip();
         match self.transport {
             Transport::Tcp(header) => {
-                Outcome::Tcp(transport::segment(header, View::whole(self.payload), ip, path, fragments))
+                let view = View::whole(self.payload);
+                Outcome::Tcp(transport::segment(header, view, self.ip(), path, fragments))
             }
-            Transport::Udp(&[s0, s1, d0, d1, ..]) => Outcome::Udp(Datagram {
-                ip,
-                src_port: u16::from_be_bytes([s0, s1]),
-                dst_port: u16::from_be_bytes([d0, d1]),
-                payload: self.payload,
-                cut: 0,
-                path,
-                fragments,
-            }),
+            Transport::Udp(_) => Outcome::Udp(self.datagram(path, fragments)),
         }
+    }
+
+    /// The message as a datagram.
+    #[inline]
+    fn datagram(self, path: Path<'a>, fragments: u32) -> Datagram<'a> {
+        let (src_port, dst_port) = self.ports();
+        Datagram { ip: self.ip(), src_port, dst_port, payload: self.payload, cut: 0, path, fragments }
+    }
+
+    /// Source and destination port.
+    #[inline]
+    fn ports(&self) -> (u16, u16) {
+        let (Transport::Udp(&[s0, s1, d0, d1, ..]) | Transport::Tcp(&[s0, s1, d0, d1, ..])) = self.transport;
+        (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]))
     }
 }
 
 impl Addresses<'_> {
+    /// Source and destination as numbers.
+    #[inline]
+    fn numbers(&self) -> [u128; 2] {
+        match *self {
+            Self::V4(&[s0, s1, s2, s3, d0, d1, d2, d3]) => [[s0, s1, s2, s3], [d0, d1, d2, d3]]
+                .map(|octets| 0xffff << 32 | u128::from(u32::from_be_bytes(octets))),
+            Self::V6(both) => {
+                let number = |bytes: Option<&[u8; 16]>| bytes.map_or(0, |bytes| u128::from_be_bytes(*bytes));
+                [number(both.first_chunk()), number(both.last_chunk())]
+            }
+        }
+    }
+
     #[inline]
     fn ip(&self) -> Ip {
         match *self {

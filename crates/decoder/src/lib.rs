@@ -65,6 +65,7 @@ mod wifi;
 use packetbeat_core::packet::{LinkType, Packet};
 
 pub use cause::{Cause, Dropped};
+pub use fast::Plain;
 pub use icmp::{Icmp, Quoted};
 pub use limits::Limits;
 pub use outcome::{Datagram, Outcome, Segment, TcpFlags};
@@ -107,12 +108,23 @@ impl Decoder {
     /// Decodes the next packet.
     #[inline]
     pub fn decode<'a>(&'a mut self, packet: &Packet<'a>) -> Outcome<'a> {
-        self.advance(packet.nanos);
-        if packet.link == LinkType::ETHERNET
-            && let Some(plain) = fast::check(packet.data)
-        {
-            return plain.outcome();
+        match self.plain(packet) {
+            Some(plain) => plain.outcome(),
+            None => self.other(packet),
         }
+    }
+
+    /// The first half of [`Decoder::decode`], for whoever wants to know whose a message is before it is put together: the next
+    /// packet if it is plain, as nearly all are. `None` asks for [`Decoder::other`].
+    #[inline]
+    pub fn plain<'a>(&mut self, packet: &Packet<'a>) -> Option<Plain<'a>> {
+        self.advance(packet.nanos);
+        if packet.link == LinkType::ETHERNET { fast::check(packet.data) } else { None }
+    }
+
+    /// The second half: decodes the packet that was not plain.
+    #[inline]
+    pub fn other<'a>(&'a mut self, packet: &Packet<'a>) -> Outcome<'a> {
         self.walk(packet, true)
     }
 

@@ -19,8 +19,10 @@ const GRE_IN_UDP: u16 = 4754;
 
 /// True when one of the ports can be that of a tunnel.
 #[inline]
-pub(crate) const fn is_candidate(src_port: u16, dst_port: u16) -> bool {
-    is_port(src_port) || is_port(dst_port)
+pub(crate) fn is_candidate(src_port: u16, dst_port: u16) -> bool {
+    // One question keeps most ports away from the seven.
+    let is_near = |port: u16| port.wrapping_sub(GTP_U) <= VXLAN_LINUX - GTP_U;
+    (is_near(src_port) && is_port(src_port)) || (is_near(dst_port) && is_port(dst_port))
 }
 
 #[inline]

@@ -256,10 +256,11 @@ impl Shard {
             *slot = session.map(|session| DatagramState { session, wake_at: None });
         }
         let Some(state) = slot else { return false };
-        let src = Endpoint { ip: datagram.ip.src, port: datagram.src_port };
-        let dst = Endpoint { ip: datagram.ip.dst, port: datagram.dst_port };
+        let (src, dst) = ((&datagram.ip.src, datagram.src_port), (&datagram.ip.dst, datagram.dst_port));
         let (client, server) = if dir == Dir::ToServer { (src, dst) } else { (dst, src) };
-        let flow = Flow::new(Transport::Udp, client, server, env.registry.direction(client.ip, server.ip));
+        let direction = env.registry.direction(*client.0, *server.0);
+        let (client, server) = (Endpoint::of(client.0, client.1), Endpoint::of(server.0, server.1));
+        let flow = Flow::new(Transport::Udp, client, server, direction);
         let session = &mut state.session;
         let Some((result, wishes)) =
             env.call(id, &flow, None, |cx| session.datagram(dir, datagram.payload, cx))

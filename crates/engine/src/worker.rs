@@ -4,7 +4,7 @@ use packetbeat_core::flow::{Endpoint, Transport};
 use packetbeat_core::ledger::Tally;
 use packetbeat_core::packet::Packet;
 use packetbeat_core::time::Stamp;
-use packetbeat_decoder::{Decoder, Limits, Outcome};
+use packetbeat_decoder::{Decoder, Limits, Outcome, Plain};
 use packetbeat_flows::{FlowKey, SHARDS};
 
 use crate::collector::{Batch, Collector};
@@ -61,13 +61,46 @@ impl<'r> Worker<'r> {
             }
         }
         let counts = self.index == 0;
-        let Self { registry, decoder, shards, collector, summary, .. } = self;
         if counts {
-            summary.packets.wire_bytes += u64::from(packet.wire_len);
+            self.summary.packets.wire_bytes += u64::from(packet.wire_len);
         }
         // Shown times are those of the packet itself; only timers run on the clock.
         let now = Stamp { packet: packet.number, nanos: packet.nanos };
-        match decoder.decode(packet) {
+        if let Some(plain) = self.decoder.plain(packet) {
+            self.plain(&plain, now);
+        } else {
+            self.other(packet, now);
+        }
+        if self.decoder.has_dropped() {
+            self.take_dropped();
+        }
+    }
+
+    /// A message whose owner is known before it is put together: nearly all are such, and most are another worker's.
+    #[inline]
+    fn plain(&mut self, plain: &Plain<'_>, now: Stamp) {
+        let Self { registry, shards, collector, summary, .. } = self;
+        if self.index == 0 {
+            summary.packets.analysed += 1;
+        }
+        let [src, dst] = plain.ends();
+        let (key, _) = FlowKey::of_numbers(plain.transport(), src, dst);
+        let Some(shard) = own(shards, &key, self.index, self.workers) else { return };
+        collector.at_packet(now.packet);
+        if let Some(datagram) = plain.datagram() {
+            summary.datagrams += 1;
+            shard.datagram(&datagram, &mut env(registry, collector, summary, now));
+        } else if let Some(segment) = plain.segment() {
+            shard.segment(key, &segment, &mut env(registry, collector, summary, now));
+        }
+    }
+
+    /// Any other packet.
+    #[inline(never)]
+    fn other(&mut self, packet: &Packet<'_>, now: Stamp) {
+        let counts = self.index == 0;
+        let Self { registry, decoder, shards, collector, summary, .. } = self;
+        match decoder.other(packet) {
             Outcome::Tcp(segment) => {
                 if counts {
                     summary.packets.analysed += u64::from(segment.fragments.max(1));
@@ -75,10 +108,7 @@ impl<'r> Worker<'r> {
                 let src = Endpoint { ip: segment.ip.src, port: segment.src_port };
                 let dst = Endpoint { ip: segment.ip.dst, port: segment.dst_port };
                 let (key, _) = FlowKey::new(Transport::Tcp, src, dst);
-                let shard = usize::from(key.shard());
-                if shard % self.workers == self.index
-                    && let Some(shard) = shards.get_mut(shard)
-                {
+                if let Some(shard) = own(shards, &key, self.index, self.workers) {
                     collector.at_packet(packet.number);
                     shard.segment(key, &segment, &mut env(registry, collector, summary, now));
                 }
@@ -89,10 +119,8 @@ impl<'r> Worker<'r> {
                 }
                 let src = Endpoint { ip: datagram.ip.src, port: datagram.src_port };
                 let dst = Endpoint { ip: datagram.ip.dst, port: datagram.dst_port };
-                let shard = usize::from(FlowKey::new(Transport::Udp, src, dst).0.shard());
-                if shard % self.workers == self.index
-                    && let Some(shard) = shards.get_mut(shard)
-                {
+                let (key, _) = FlowKey::new(Transport::Udp, src, dst);
+                if let Some(shard) = own(shards, &key, self.index, self.workers) {
                     collector.at_packet(packet.number);
                     summary.datagrams += 1;
                     shard.datagram(&datagram, &mut env(registry, collector, summary, now));
@@ -109,9 +137,6 @@ impl<'r> Worker<'r> {
                     summary.packets.drop(cause);
                 }
             }
-        }
-        if self.decoder.has_dropped() {
-            self.take_dropped();
         }
     }
 
@@ -198,6 +223,14 @@ impl<'r> Worker<'r> {
             self.summary.packets.drop_held(&held);
         }
     }
+}
+
+/// The shard of a conversation, if it is one of this worker's.
+#[inline]
+fn own<'s>(shards: &'s mut [Shard], key: &FlowKey, index: usize, workers: usize) -> Option<&'s mut Shard> {
+    let number = usize::from(key.shard());
+    // Dividing costs more than asking whether there is anything to divide.
+    if workers > 1 && number % workers != index { None } else { shards.get_mut(number) }
 }
 
 fn env<'w>(

@@ -31,11 +31,18 @@ impl FlowKey {
     #[inline]
     #[must_use]
     pub fn new(transport: Transport, src: Endpoint, dst: Endpoint) -> (Self, bool) {
-        let (a, b) = (number(src.ip), number(dst.ip));
-        let forward = (a, src.port) <= (b, dst.port);
+        Self::of_numbers(transport, (number(src.ip), src.port), (number(dst.ip), dst.port))
+    }
+
+    /// The same where addresses are numbers, those of IPv4 in their mapped IPv6 form.
+    #[inline]
+    #[must_use]
+    pub const fn of_numbers(transport: Transport, src: (u128, u16), dst: (u128, u16)) -> (Self, bool) {
+        let ((a, a_port), (b, b_port)) = (src, dst);
+        let forward = a < b || (a == b && a_port <= b_port);
         let (low, high, low_port, high_port) =
-            if forward { (a, b, src.port, dst.port) } else { (b, a, dst.port, src.port) };
-        let rest = u64::from(low_port) << 32 | u64::from(high_port) << 16 | u64::from(transport.number());
+            if forward { (a, b, a_port, b_port) } else { (b, a, b_port, a_port) };
+        let rest = (low_port as u64) << 32 | (high_port as u64) << 16 | transport.number() as u64;
         (Self { low, high, rest }, forward)
     }
 

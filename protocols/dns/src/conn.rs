@@ -1,13 +1,13 @@
 //! What is remembered between messages: queries that wait, and what was lately asked and answered.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use packetbeat_core::cx::Cx;
 use packetbeat_core::direction::Dir;
 use packetbeat_core::excerpt::Excerpt;
-use packetbeat_core::flow::{Direction, Endpoint, Flow};
+use packetbeat_core::flow::{Direction, Flow};
 use packetbeat_core::ledger::{Outcome, Reason};
 use packetbeat_core::pairing::{ByKey, Pending};
 use packetbeat_core::record::Half;
@@ -37,7 +37,8 @@ pub(crate) struct Query {
 
 impl Query {
     fn fill(&mut self, flow: &Flow, message: &Message<'_>, half: Half, holes: u32) {
-        self.flow = Some(flow.clone());
+        // Without what was computed for it: few queries become events of their own.
+        self.flow = Some(Flow::new(flow.transport, flow.client, flow.server, flow.direction));
         self.half = half;
         self.bytes.push(message.bytes, QUERY_KEPT);
         self.edns = message.has_edns();
@@ -59,23 +60,14 @@ impl Pending for Query {
     }
 }
 
-/// What a query and its answer have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a query and its answer have in common. Small: every query and every answer writes and compares some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    /// Of all that follows, by the table's own seed: computed once, the table is asked several times.
-    hash: u64,
-    client: Endpoint,
-    server: Endpoint,
-    id: u16,
+    /// Addresses, ports and id; addresses of IPv6 are folded to 64 bits by a seed of this process.
+    ends: u128,
     /// Type of the question and fingerprint of its name; 0 where there is none. One client may ask two questions under
     /// one id.
     question: u64,
-}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
 }
 
 impl Key {
@@ -87,34 +79,37 @@ impl Key {
                 name::fingerprint(message.bytes, asked.name_at, asked.name_end)? ^ u64::from(asked.kind)
             }
         };
-        let (client, server, id) = (flow.client, flow.server, message.header.id);
-        let mut hasher = seed.build_hasher();
-        for ip in [client.ip, server.ip] {
-            match ip {
-                IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
-                IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+        let Flow { client, server, .. } = flow;
+        let addresses = match (client.ip, server.ip) {
+            (IpAddr::V4(client), IpAddr::V4(server)) => {
+                u128::from(client.to_bits()) << 32 | u128::from(server.to_bits())
             }
-        }
-        hasher.write_u64(u64::from(client.port) << 32 | u64::from(server.port) << 16 | u64::from(id));
-        hasher.write_u64(question);
-        Ok(Self { hash: hasher.finish(), client, server, id, question })
-    }
-
-    /// Whether both are between the same two under the same id.
-    fn meets(&self, other: &Self) -> bool {
-        self.id == other.id && self.client == other.client && self.server == other.server
+            both => 1 << 79 | u128::from(seed.hash_one(both)),
+        };
+        let numbers =
+            u64::from(client.port) << 32 | u64::from(server.port) << 16 | u64::from(message.header.id);
+        Ok(Self { ends: addresses << 48 | u128::from(numbers), question })
     }
 }
 
-/// The last [`REMEMBERED`] of something.
-#[derive(Debug)]
-struct Memory<T> {
-    items: Vec<T>,
+/// An answer that came.
+#[derive(Clone, Copy, Debug)]
+struct Answered {
+    key: Key,
+    /// When, in nanoseconds of packet time.
+    at: i64,
+}
+
+/// The last [`REMEMBERED`] answers.
+#[derive(Debug, Default)]
+struct Memory {
+    items: Vec<Answered>,
     next: usize,
 }
 
-impl<T> Memory<T> {
-    fn push(&mut self, item: T) {
+impl Memory {
+    fn push(&mut self, key: Key, at: i64) {
+        let item = Answered { key, at };
         match self.items.get_mut(self.next) {
             Some(room) => *room = item,
             None => self.items.push(item),
@@ -127,10 +122,8 @@ impl<T> Memory<T> {
 pub(crate) struct Exchanges {
     seed: RandomState,
     waiting: ByKey<Key, Query>,
-    /// For answers that do not repeat their question.
-    asked: Memory<Key>,
     /// For answers that come twice, whether their query was seen or not, or in many messages (zone transfers).
-    answered: Memory<(Key, i64)>,
+    answered: Memory,
     /// A query to everybody while it is told of.
     to_all: Query,
     scratch: Scratch,
@@ -147,8 +140,7 @@ impl Exchanges {
         Self {
             seed: RandomState::default(),
             waiting: ByKey::new(capacity),
-            asked: Memory { items: Vec::new(), next: 0 },
-            answered: Memory { items: Vec::new(), next: 0 },
+            answered: Memory::default(),
             to_all: Query::default(),
             scratch: Scratch::default(),
             timeout,
@@ -160,7 +152,7 @@ impl Exchanges {
     /// Bytes of memory held, as an upper estimate.
     pub(crate) fn held(&self) -> usize {
         self.waiting.len() * (size_of::<Query>() + size_of::<Key>() + QUERY_KEPT)
-            + self.asked.items.len() * size_of::<Key>() * 2
+            + self.answered.items.len() * size_of::<Answered>()
     }
 
     /// One message, whose first byte came with `half`.
@@ -231,20 +223,19 @@ impl Exchanges {
             cx.settle(ticket, Outcome::UnansweredByDesign);
             return;
         }
-        if waiting.get(&key).is_some() {
-            return; // sent again, or seen twice: the first one counts
-        }
         let holes = self.holes;
         let deadline = self.timeout.map_or(i64::MAX, |timeout| half.at.nanos.saturating_add(timeout));
-        waiting.insert(
+        // Sent again, or seen twice: the first one counts.
+        let is_new = waiting.insert_first(
             key,
             deadline,
             cx,
             |query| query.fill(flow, message, half, holes),
             |query, why, cx| unanswered(scratch, settings, query, why, cx),
         );
-        self.asked.push(key);
-        self.arm(cx);
+        if is_new {
+            self.arm(cx);
+        }
     }
 
     fn answer(
@@ -256,7 +247,7 @@ impl Exchanges {
         half: Half,
         cx: &mut Cx<'_>,
     ) {
-        let Self { waiting, asked, answered, scratch, .. } = self;
+        let Self { waiting, answered, scratch, .. } = self;
         let is_named = message.question.is_some();
         // Nearly always: the answer repeats the question of a query that waits.
         if is_named
@@ -265,15 +256,15 @@ impl Exchanges {
                 event::emit(scratch, settings, flow, Story::Pair(query, message, half), cx);
             })
         {
-            answered.push((key, half.at.nanos));
+            answered.push(key, half.at.nanos);
             return;
         }
         // An answer that lacks the question, or has one where the query had none (inverse queries), goes by its id.
         if !(is_named && waiting.get(&key).is_some()) {
-            let fits = |one: &&Key| {
-                one.meets(&key) && (!is_named || one.question == 0) && waiting.get(one).is_some()
-            };
-            if let Some(found) = asked.items.iter().find(fits) {
+            let fits = |one: &&Key| one.ends == key.ends && (!is_named || one.question == 0);
+            // Of the latest that wait, the one that waits longest.
+            let latest = waiting.newest_first().take(REMEMBERED).map(|(one, _)| one);
+            if let Some(found) = latest.filter(fits).last() {
                 key = *found;
             }
         }
@@ -285,24 +276,24 @@ impl Exchanges {
             waiting.give_up(&key, Reason::Gap, cx, |query, why, cx| {
                 unanswered(scratch, settings, query, why, cx);
             });
-            answered.push((key, half.at.nanos));
+            answered.push(key, half.at.nanos);
             return;
         }
         let is_met = waiting.answer(&key, cx, |query, cx| {
             event::emit(scratch, settings, flow, Story::Pair(query, message, half), cx);
         });
         if is_met {
-            answered.push((key, half.at.nanos));
+            answered.push(key, half.at.nanos);
             return;
         }
-        let is_same = |one: &Key| one.meets(&key) && (!is_named || one.question == key.question);
+        let is_same = |one: &Key| one.ends == key.ends && (!is_named || one.question == key.question);
         let is_late = |at: i64| self.timeout.is_some_and(|limit| half.at.nanos.saturating_sub(at) > limit);
-        if answered.items.iter().any(|(one, at)| is_same(one) && !is_late(*at)) {
+        if answered.items.iter().any(|one| is_same(&one.key) && !is_late(one.at)) {
             return;
         }
         if Service::of(flow) == Service::Dns && !flow.client.ip.is_multicast() {
             // It may come again: captured twice, or as the next message of a zone whose query was not seen.
-            answered.push((key, half.at.nanos));
+            answered.push(key, half.at.nanos);
             cx.unmatched_response();
             event::emit(scratch, settings, flow, Story::Orphan(message, half), cx);
         } else {

@@ -22,7 +22,9 @@ impl<'n> Domain<'n> {
     pub(crate) fn of(name: Text<'n>) -> Option<Self> {
         let bytes = name.bytes();
         let tail = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
-        let suffix = if tail.iter().any(u8::is_ascii_uppercase) {
+        // All of them are looked at, which is less work than to stop at the first.
+        let has_uppercase = tail.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase());
+        let suffix = if has_uppercase {
             let mut room = [0; TAIL];
             let lower = room.get_mut(..tail.len())?;
             lower.copy_from_slice(tail);

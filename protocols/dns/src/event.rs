@@ -21,6 +21,7 @@ use crate::name;
 use crate::notes::Notes;
 use crate::rdata;
 use crate::text;
+use crate::usual;
 use crate::wire::{Message, Opt, Place, Survey};
 
 /// Memory used for one event after the other.
@@ -129,10 +130,6 @@ pub(crate) fn emit(
     let mask = Service::of(flow).class_mask();
     let asking = if message.question.is_some() { Some(message) } else { kept };
     let asked = asking.and_then(|from| from.question.map(|question| (from, question)));
-    if let Some((from, question)) = asked {
-        // A name that cannot be read whole is shown as far as it goes.
-        let _ = name::expand(from.bytes, question.name_at, &mut scratch.name);
-    }
     if settings.send_request
         && let Some(query) = &kept
     {
@@ -141,46 +138,37 @@ pub(crate) fn emit(
     if settings.send_response && answer.is_some() {
         text::write(&message, &survey, &mut scratch.response_text);
     }
-    let name = Text::checked(&scratch.name);
+    let name = asked.map_or_else(Text::default, |(from, question)| {
+        name::text(from.bytes, question.name_at, &mut scratch.name)
+    });
     let question = asked.map(|(from, question)| Asked {
         name,
-        kind: codes::kind(question.kind),
-        class: codes::class(question.class & mask),
+        kind: question.kind,
+        class: question.class & mask,
         domain: Domain::of(name),
         // Records of the described message can point at its own question alone.
         at: (from.bytes.as_ptr() == message.bytes.as_ptr()).then_some(question.name_at),
     });
-    let query_parts = question.as_ref().map(Asked::sentence);
+    let unusual = question.as_ref().map(Asked::codes);
+    let query_parts = question.as_ref().zip(unusual.as_ref()).map(|(one, codes)| one.sentence(codes));
     let opcode = codes::opcode(message.header.opcode());
     let rcode = message.header.rcode() | survey.opt.map_or(0, |opt| u16::from(opt.rcode_high) << 4);
     let request_text = [Text::from(&scratch.request_text)];
     let response_text = [Text::from(&scratch.response_text)];
     let notes = Notes::of(&story, &survey, flow.transport);
     let record = Exchange {
-        shared: Shared {
-            status: story.status(rcode),
-            request: story.query().map(|query| query.half),
-            response: answer.map(|(_, half)| half),
-            method: opcode.text(),
-            query: query_parts.as_ref().and_then(|(parts, count)| parts.get(..*count)).unwrap_or_default(),
-            resource: name,
-            request_text: if scratch.request_text.is_empty() { &[] } else { &request_text },
-            response_text: if scratch.response_text.is_empty() { &[] } else { &response_text },
-            network_protocol: Service::of(flow).name(),
-            related_ips: &scratch.ips,
-            notes: notes.get(),
-            unmatched: match story {
-                Story::Unanswered(_, reason) => Some(reason),
-                _ => None,
-            },
-            ..Shared::default()
-        },
+        flow,
+        story,
+        opcode: opcode.text(),
+        query: query_parts.as_ref().and_then(|(parts, count)| parts.get(..*count)).unwrap_or_default(),
+        request_text: if scratch.request_text.is_empty() { &[] } else { &request_text },
+        response_text: if scratch.response_text.is_empty() { &[] } else { &response_text },
+        notes: notes.get(),
         message,
         survey,
         question: question.as_ref(),
         rcode,
         mask,
-        is_answer: answer.is_some(),
         settings,
         ips: &scratch.ips,
         buffer: &scratch.record,
@@ -191,45 +179,48 @@ pub(crate) fn emit(
 /// The question as an event shows it.
 struct Asked<'r> {
     name: Text<'r>,
-    kind: codes::Code,
-    class: codes::Code,
+    kind: u16,
+    class: u16,
     domain: Option<Domain<'r>>,
     /// Where it stands in the message whose records are shown.
     at: Option<usize>,
 }
 
 impl Asked<'_> {
+    /// Names of class and type where they are not usual.
+    #[inline]
+    fn codes(&self) -> Option<[codes::Code; 2]> {
+        match usual::Kind::of(self.kind, self.class) {
+            Some(_) => None,
+            None => Some([codes::class(self.class), codes::kind(self.kind)]),
+        }
+    }
+
     /// Root `query`, and how many of its parts there are.
-    fn sentence(&self) -> ([Text<'_>; 6], usize) {
-        let class = self.class.bytes();
-        // The usual ones in two pieces instead of six.
-        let start = match (class, self.kind.bytes()) {
-            (b"IN", b"A") => "class IN, type A, ",
-            (b"IN", b"AAAA") => "class IN, type AAAA, ",
-            (b"IN", b"PTR") => "class IN, type PTR, ",
-            (b"IN", b"HTTPS") => "class IN, type HTTPS, ",
-            _ => "",
-        };
+    #[inline]
+    fn sentence<'s>(&'s self, codes: &'s Option<[codes::Code; 2]>) -> ([Text<'s>; 6], usize) {
         let none = Text::default();
-        if start.is_empty() {
-            let parts = [
-                Text::word("class "),
-                self.class.text(),
-                Text::word(", type "),
-                self.kind.text(),
-                Text::word(", "),
-                self.name,
-            ];
-            (parts, 6)
-        } else {
-            ([Text::word(start), self.name, none, none, none, none], 2)
+        let usual = || usual::Kind::of(self.kind, self.class).map_or("", |usual| usual.sentence);
+        match codes {
+            None => ([Text::word(usual()), self.name, none, none, none, none], 2),
+            Some([class, kind]) => {
+                let (class, kind) = (class.text(), kind.text());
+                ([Text::word("class "), class, Text::word(", type "), kind, Text::word(", "), self.name], 6)
+            }
         }
     }
 }
 
 /// The record of one event.
 struct Exchange<'r> {
-    shared: Shared<'r>,
+    flow: &'r Flow,
+    story: Story<'r>,
+    opcode: Text<'r>,
+    /// Root `query`.
+    query: &'r [Text<'r>],
+    request_text: &'r [Text<'r>],
+    response_text: &'r [Text<'r>],
+    notes: &'r [Text<'r>],
     message: Message<'r>,
     survey: Survey,
     question: Option<&'r Asked<'r>>,
@@ -237,7 +228,6 @@ struct Exchange<'r> {
     rcode: u16,
     /// Bits of a class that name it.
     mask: u16,
-    is_answer: bool,
     settings: &'r Settings,
     ips: &'r [IpAddr],
     buffer: &'r Cell<Vec<u8>>,
@@ -246,20 +236,33 @@ struct Exchange<'r> {
 impl Record for Exchange<'_> {
     #[inline]
     fn shared(&self) -> Shared<'_> {
-        self.shared
+        Shared {
+            status: self.story.status(self.rcode),
+            request: self.story.query().map(|query| query.half),
+            response: self.story.answer().map(|(_, half)| half),
+            method: self.opcode,
+            query: self.query,
+            resource: self.question.map_or_else(Text::default, |question| question.name),
+            request_text: self.request_text,
+            response_text: self.response_text,
+            network_protocol: Service::of(self.flow).name(),
+            related_ips: self.ips,
+            notes: self.notes,
+            unmatched: match self.story {
+                Story::Unanswered(_, reason) => Some(reason),
+                _ => None,
+            },
+            ..Shared::default()
+        }
     }
 
     fn fields<F: Fields>(&self, to: &mut F) {
         let header = self.message.header;
         to.open(key!("dns"));
         to.unsigned(key!("id"), header.id.into());
-        to.text(key!("op_code"), self.shared.method);
-        to.constant(if self.is_answer { "\"type\":\"answer\"," } else { "\"type\":\"query\"," });
-        flags(header.flags, self.survey.opt, to);
-        if self.rcode == 0 {
-            to.constant("\"response_code\":\"NOERROR\",");
-        } else {
-            to.text(key!("response_code"), codes::rcode(self.rcode).text());
+        match usual::answer(header.flags) {
+            Some(usual) if self.survey.opt.is_none() && self.story.answer().is_some() => to.constant(usual),
+            _ => self.head(to),
         }
         if let Some(question) = self.question {
             question_fields(question, to);
@@ -275,30 +278,50 @@ impl Record for Exchange<'_> {
             self.records(answers, &mut names, to);
             to.close_list();
         }
-        to.unsigned(key!("authorities_count"), authorities.count().into());
-        if authorities.count() > 0 && self.settings.include_authorities {
-            to.list(key!("authorities"));
-            self.records(authorities, &mut names, to);
-            to.close_list();
-        }
-        to.unsigned(key!("additionals_count"), additionals.count().into());
-        if additionals.count() > 0 && self.settings.include_additionals {
-            to.list(key!("additionals"));
-            self.records(additionals, &mut names, to);
-            to.close_list();
+        if authorities.count() == 0 && additionals.count() == 0 {
+            to.constant("\"authorities_count\":0,\"additionals_count\":0,");
+        } else {
+            self.more_records(authorities, additionals, &mut names, to);
         }
         if !self.ips.is_empty() {
-            to.list(key!("resolved_ip"));
-            for ip in self.ips {
-                to.item_ip(*ip);
-            }
-            to.close_list();
+            to.ips(key!("resolved_ip"), self.ips);
         }
         to.close();
     }
 }
 
 impl Exchange<'_> {
+    /// From `op_code` to `response_code`.
+    #[inline(never)]
+    fn head<F: Fields>(&self, to: &mut F) {
+        to.text(key!("op_code"), self.opcode);
+        let is_answer = self.story.answer().is_some();
+        to.constant(if is_answer { "\"type\":\"answer\"," } else { "\"type\":\"query\"," });
+        flags(self.message.header.flags, self.survey.opt, to);
+        if self.rcode == 0 {
+            to.constant("\"response_code\":\"NOERROR\",");
+        } else {
+            to.text(key!("response_code"), codes::rcode(self.rcode).text());
+        }
+    }
+
+    /// The sections behind the answers.
+    #[inline(never)]
+    fn more_records<F: Fields>(&self, authorities: Place, additionals: Place, names: &mut usize, to: &mut F) {
+        to.unsigned(key!("authorities_count"), authorities.count().into());
+        if authorities.count() > 0 && self.settings.include_authorities {
+            to.list(key!("authorities"));
+            self.records(authorities, names, to);
+            to.close_list();
+        }
+        to.unsigned(key!("additionals_count"), additionals.count().into());
+        if additionals.count() > 0 && self.settings.include_additionals {
+            to.list(key!("additionals"));
+            self.records(additionals, names, to);
+            to.close_list();
+        }
+    }
+
     /// The records of a section; `names` is what their names may still take.
     fn records<F: Fields>(&self, place: Place, names: &mut usize, to: &mut F) {
         let mut buffer = self.buffer.take();
@@ -314,22 +337,13 @@ impl Exchange<'_> {
                 }
                 _ => {
                     buffer.clear();
-                    let _ = name::expand(record.bytes, record.name_at, &mut buffer);
-                    *names = names.saturating_sub(buffer.len());
-                    to.text(key!("name"), &buffer);
+                    let name = name::text(record.bytes, record.name_at, &mut buffer);
+                    *names = names.saturating_sub(name.bytes().len());
+                    to.text(key!("name"), name);
                 }
             }
-            let class = record.class & self.mask;
-            match (record.kind, class) {
-                (codes::A, codes::IN) => to.constant("\"type\":\"A\",\"class\":\"IN\","),
-                (codes::AAAA, codes::IN) => to.constant("\"type\":\"AAAA\",\"class\":\"IN\","),
-                (codes::CNAME, codes::IN) => to.constant("\"type\":\"CNAME\",\"class\":\"IN\","),
-                (kind, class) => {
-                    to.text(key!("type"), codes::kind(kind).text());
-                    to.text(key!("class"), codes::class(class).text());
-                }
-            }
-            to.text(key!("ttl"), Text::checked(itoa::Buffer::new().format(record.ttl).as_bytes()));
+            usual::kind_and_class(record.kind, record.class & self.mask, to);
+            to.digits(key!("ttl"), record.ttl.into());
             rdata::write(&record, &mut buffer, to);
             to.close();
             // Data is as long as the message lets it be, four characters for a byte at most; names in it can be longer.
@@ -399,14 +413,7 @@ fn flags_one_by_one<F: Fields>(flags: u16, dnssec_ok: bool, to: &mut F) {
 fn question_fields<F: Fields>(question: &Asked<'_>, to: &mut F) {
     to.open(key!("question"));
     to.text(key!("name"), question.name);
-    match (question.kind.bytes(), question.class.bytes()) {
-        (b"A", b"IN") => to.constant("\"type\":\"A\",\"class\":\"IN\","),
-        (b"AAAA", b"IN") => to.constant("\"type\":\"AAAA\",\"class\":\"IN\","),
-        _ => {
-            to.text(key!("type"), question.kind.text());
-            to.text(key!("class"), question.class.text());
-        }
-    }
+    usual::kind_and_class(question.kind, question.class, to);
     if let Some(domain) = &question.domain {
         to.text(key!("registered_domain"), domain.registered);
         to.text(key!("etld_plus_one"), domain.registered);

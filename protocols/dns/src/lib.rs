@@ -67,6 +67,7 @@ mod svcb;
 mod tcp;
 mod text;
 mod udp;
+mod usual;
 mod wire;
 
 use std::sync::Arc;

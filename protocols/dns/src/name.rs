@@ -8,6 +8,7 @@
 //! A pointer must point before the run of labels that it ends, so that no chain of them can loop.
 
 use packetbeat_core::stream::WireError;
+use packetbeat_core::text::Text;
 
 use crate::limits::{NAME_JUMPS, NAME_WIRE};
 
@@ -122,6 +123,23 @@ pub(crate) fn expand(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize
         return Ok(end);
     }
     out.truncate(start);
+    expand_any(bytes, at, out)
+}
+
+/// The text of the name at `at` in `out`, which is empty; where it cannot be read whole, as far as it goes.
+pub(crate) fn text<'o>(bytes: &[u8], at: usize, out: &'o mut Vec<u8>) -> Text<'o> {
+    if expand_usual(bytes, at, out).is_some() {
+        // Bytes that JSON escapes are among those that names escape.
+        return Text::printable(out);
+    }
+    out.clear();
+    let _ = expand_any(bytes, at, out);
+    Text::checked(out)
+}
+
+#[inline(never)]
+fn expand_any(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, WireError> {
+    let start = out.len();
     let end = labels(bytes, at, |label| {
         if out.len() > start {
             out.push(b'.');
@@ -211,7 +229,11 @@ fn mix(bytes: &[u8]) -> u64 {
         hash =
             (hash.rotate_left(23) ^ (u64::from_le_bytes(*word) | 0x2020_2020_2020_2020)).wrapping_mul(FACTOR);
     }
-    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(byte | 0x20));
+    // The last eight bytes, some of them for the second time, unless there are fewer in all.
+    let last = match bytes.last_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word) | 0x2020_2020_2020_2020,
+        None => rest.iter().fold(0, |last, byte| last << 8 | u64::from(byte | 0x20)),
+    };
     (hash.rotate_left(23) ^ last).wrapping_mul(FACTOR)
 }
 

@@ -4,6 +4,7 @@ use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::Pending;
 use crate::cx::Cx;
@@ -74,6 +75,30 @@ impl<K: Hash + Eq + Copy, Q: Pending> ByKey<K, Q> {
     #[must_use]
     pub fn oldest(&self) -> Option<(&K, &Q)> {
         self.live.get(self.live.oldest()?).map(|waiting| (&waiting.key, &*waiting.request))
+    }
+
+    /// Those that wait and their keys, the one that came last first.
+    pub fn newest_first(&self) -> impl Iterator<Item = (&K, &Q)> {
+        self.live.newest_first().map(|waiting| (&waiting.key, &*waiting.request))
+    }
+
+    /// Adds a request as [`ByKey::insert`] does unless one waits under the same key, which stays. Whether it was added.
+    pub fn insert_first(
+        &mut self,
+        key: K,
+        deadline: i64,
+        cx: &mut Cx<'_>,
+        fill: impl FnOnce(&mut Q),
+        mut unmatched: impl FnMut(&Q, Reason, &mut Cx<'_>),
+    ) -> bool {
+        if self.live.len() >= self.capacity && !self.places.contains_key(&key) {
+            self.give_up_oldest(Reason::Overflow, cx, &mut unmatched);
+        }
+        let Entry::Vacant(place) = self.places.entry(key) else { return false };
+        let mut request = self.spare.pop().unwrap_or_default();
+        fill(&mut request);
+        place.insert(self.live.push(Waiting { key, deadline, request, ticket: cx.ask() }));
+        true
     }
 
     /// Adds a request, counted in, filled by `fill`. One that waits under the same key is given up as repeated, and where
@@ -219,7 +244,9 @@ mod tests {
             if let Some(asked) = table.get_mut(&4) {
                 asked.0 = 44;
             }
-            table.insert(9, 0, cx, |asked| asked.0 = 9, &mut note);
+            assert!(!table.insert_first(4, 0, cx, |_| unreachable!(), &mut note));
+            assert!(table.insert_first(9, 0, cx, |asked| asked.0 = 9, &mut note));
+            assert_eq!(table.newest_first().map(|(key, _)| *key).collect::<Vec<_>>(), [9, 3, 4, 1]);
             assert!(table.settle(&9, Outcome::UnansweredByDesign, cx, |asked, _| assert_eq!(asked.0, 9)));
             assert_eq!(table.expire(10, cx, &mut note), Some(40));
             assert_eq!(table.expire(45, cx, &mut note), Some(50));
