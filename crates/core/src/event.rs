@@ -7,10 +7,10 @@ use std::net::IpAddr;
 
 use crate::clock::Clock;
 use crate::fields::Fields;
-use crate::flow::{CommunityIds, Direction, Flow, Transport};
+use crate::flow::{CommunityIds, Direction, Endpoint, Flow, Transport};
 use crate::json::Json;
 use crate::key;
-use crate::pen::{Address, Pen, Port};
+use crate::pen::{Address, Pen, Port, Size};
 use crate::record::{Half, Shared};
 use crate::text::Text;
 use crate::time::Stamp;
@@ -266,30 +266,32 @@ fn network(json: &mut Json, ready: &Ready, ids: &mut CommunityIds, flow: &Flow, 
 /// `source` with its copy `client`, `destination` with its copy `server`; then `related`.
 #[inline]
 fn ends(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
-    let (client, server) = (Address::of(flow.client.ip), Address::of(flow.server.ip));
-    let (client, server) = ((client, Port::of(flow.client.port)), (server, Port::of(flow.server.port)));
+    let part = |end: &Endpoint, half: Option<Half>| {
+        (Address::of(end.ip), Port::of(end.port), Size::of(half.map_or(0, |half| half.bytes)))
+    };
+    let (client, server) = (part(&flow.client, shared.request), part(&flow.server, shared.response));
     let domain = shared.server_domain;
     json.pen::<512>(|pen| {
-        pen.put(b"\"source\":{");
-        end(pen, &client, shared.request);
+        pen.put(b"\"source\":{\"ip\":\"");
+        end(pen, &client);
         pen.close();
-        pen.put(b"\"client\":{");
-        end(pen, &client, shared.request);
+        pen.put(b"\"client\":{\"ip\":\"");
+        end(pen, &client);
         pen.close();
-        pen.put(b"\"destination\":{");
-        end(pen, &server, shared.response);
+        pen.put(b"\"destination\":{\"ip\":\"");
+        end(pen, &server);
         if domain.is_empty() {
             pen.close();
-            pen.put(b"\"server\":{");
-            end(pen, &server, shared.response);
+            pen.put(b"\"server\":{\"ip\":\"");
+            end(pen, &server);
             pen.close();
         }
     });
     if !domain.is_empty() {
         json.text(key!("domain"), domain);
         json.close();
-        json.literal(b"\"server\":{");
-        json.pen::<192>(|pen| end(pen, &server, shared.response));
+        json.literal(b"\"server\":{\"ip\":\"");
+        json.pen::<192>(|pen| end(pen, &server));
         json.text(key!("domain"), domain);
         json.close();
     }
@@ -306,22 +308,12 @@ fn ends(json: &mut Json, flow: &Flow, shared: &Shared<'_>) {
     related(json, flow, shared);
 }
 
-/// The members of an endpoint.
+/// The members of an endpoint, from its address on.
 #[inline]
-fn end<const ROOM: usize>(pen: &mut Pen<'_, ROOM>, (ip, port): &(Address, Port), half: Option<Half>) {
-    pen.put(b"\"ip\":\"");
+fn end<const ROOM: usize>(pen: &mut Pen<'_, ROOM>, (ip, port, size): &(Address, Port, Size)) {
     pen.ip(ip);
-    pen.put(b"\",");
-    if !port.is_zero() {
-        pen.put(b"\"port\":");
-        pen.port(port);
-    }
-    if let Some(half) = half
-        && half.bytes != 0
-    {
-        pen.put(b"\"bytes\":");
-        pen.unsigned(half.bytes);
-    }
+    pen.port(port);
+    pen.size(size);
 }
 
 /// The rest of `related`, behind the two addresses of the conversation.

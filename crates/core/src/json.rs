@@ -184,10 +184,12 @@ impl Json {
     /// A number in decimal.
     #[inline]
     pub fn raw_unsigned(&mut self, value: u64) {
-        let (text, len) = decimal::decimal(value);
-        match text.first_chunk::<8>() {
-            Some(short) if len <= 8 => self.literal_prefix(short, len),
-            _ => self.literal_prefix(&text, len),
+        match decimal::short(value) {
+            Some((text, len)) => self.literal_prefix(&text, len),
+            None => {
+                let (text, len) = decimal::decimal(value);
+                self.literal_prefix(&text, len);
+            }
         }
     }
 
@@ -388,7 +390,10 @@ impl Fields for Json {
     #[inline]
     fn digits<const N: usize>(&mut self, key: &Key<N>, value: u64) {
         self.literal(key.json());
-        self.raw_unsigned(value);
+        match decimal::small(value) {
+            Some((text, len)) => self.literal_prefix(&text, len),
+            None => self.raw_unsigned(value),
+        }
         self.literal(b"\",");
     }
 

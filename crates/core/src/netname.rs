@@ -71,12 +71,17 @@ pub(crate) fn v4_word(ip: IpAddr) -> Option<(u128, usize)> {
         IpAddr::V4(ip) => ip,
         IpAddr::V6(ip) => ip.to_ipv4_mapped()?,
     };
-    let (mut word, mut len) = (0, 0);
-    for octet in ip.octets() {
-        let (digits, digit_count) = OCTETS.get(usize::from(octet)).copied().unwrap_or(([0; 4], 0));
-        word |= u128::from(u32::from_le_bytes(digits)) << (8 * len);
-        len += usize::from(digit_count) + 1;
-    }
+    // Two octets have at most eight characters with their dots: a register.
+    let two = |first: u8, second: u8| {
+        let [(first, first_len), (second, second_len)] =
+            [first, second].map(|octet| OCTETS.get(usize::from(octet)).copied().unwrap_or(([0; 4], 0)));
+        let second = u64::from(u32::from_le_bytes(second));
+        let word = u64::from(u32::from_le_bytes(first)) | second << (8 * first_len + 8);
+        (word, usize::from(first_len) + usize::from(second_len) + 2)
+    };
+    let [a, b, c, d] = ip.octets();
+    let ((high, high_len), (low, low_len)) = (two(a, b), two(c, d));
+    let (word, len) = (u128::from(high) | u128::from(low) << (8 * high_len), high_len + low_len);
     Some((word, len - 1))
 }
 

@@ -23,22 +23,57 @@ impl Address {
     }
 }
 
-/// A port as text with a comma behind it, to be written several times: the first character lowest, and how many bytes.
-pub(crate) struct Port(u64, usize);
+/// What stands behind an address, to be written several times: the quote that ends it, a comma and, unless it is 0, member `port`.
+/// The first character is the lowest byte; at most 15 of them.
+pub(crate) struct Port(u128, usize);
 
 impl Port {
     #[inline]
     pub(crate) fn of(port: u16) -> Self {
+        const LEAD: &[u8; 9] = b"\",\"port\":";
         // At most five characters.
         let (text, len) = decimal::short(u64::from(port)).unwrap_or_default();
-        Self(u64::from_le_bytes(text) | u64::from(b',') << (8 * len), len + 1)
+        if port == 0 {
+            return Self(word(b"\","), 2);
+        }
+        let digits = u64::from_le_bytes(text) | u64::from(b',') << (8 * len);
+        Self(word(LEAD) | u128::from(digits) << (8 * LEAD.len()), LEAD.len() + len + 1)
     }
+}
 
-    /// Whether it is 0, which is left out.
+/// Member `bytes` of half a transaction with its comma, to be written several times; nothing for 0.
+pub(crate) enum Size {
+    /// At most 12 characters, the first one lowest, and how many.
+    Short(u128, usize),
+    /// More.
+    Long(u64),
+}
+
+impl Size {
     #[inline]
-    pub(crate) const fn is_zero(&self) -> bool {
-        self.0 as u8 == b'0'
+    pub(crate) fn of(bytes: u64) -> Self {
+        match decimal::small(bytes) {
+            Some(_) if bytes == 0 => Self::Short(0, 0),
+            Some((digits, len)) => {
+                Self::Short(word(SIZE) | u128::from(u32::from_le_bytes(digits)) << 64, SIZE.len() + len + 1)
+            }
+            None => Self::Long(bytes),
+        }
     }
+}
+
+const SIZE: &[u8; 8] = b"\"bytes\":";
+
+/// At most 16 characters in a register, the first one lowest.
+const fn word<const N: usize>(text: &[u8; N]) -> u128 {
+    let (mut word, mut at) = (0, N);
+    while at > 0 {
+        at -= 1;
+        #[expect(clippy::indexing_slicing, reason = "below the number of characters")]
+        let character = text[at];
+        word = word << 8 | character as u128;
+    }
+    word
 }
 
 /// Writes into the first `ROOM` bytes behind what a block has. Whoever takes it knows that what it writes fits in, with 48 bytes
@@ -107,10 +142,22 @@ impl<'b, const ROOM: usize> Pen<'b, ROOM> {
         }
     }
 
-    /// A number that was put together before, with its comma.
+    /// What stands behind an address.
     #[inline]
     pub(crate) fn port(&mut self, port: &Port) {
         self.first(&port.0.to_le_bytes(), port.1);
+    }
+
+    /// A size that was put together before.
+    #[inline]
+    pub(crate) fn size(&mut self, size: &Size) {
+        match size {
+            Size::Short(word, len) => self.first(&word.to_le_bytes(), *len),
+            Size::Long(bytes) => {
+                self.put(SIZE);
+                self.unsigned(*bytes);
+            }
+        }
     }
 
     /// Ends an object whose last member was written with this pen: its comma becomes a brace.
@@ -144,10 +191,15 @@ mod tests {
             pen.put(b"\",");
         }
         pen.close_list();
-        pen.put(b"\"n\":");
-        for port in [9, 6379, 65_535] {
+        pen.put(b"\"ports\":[\"");
+        for port in [9, 6379, 65_535, 0] {
             pen.port(&Port::of(port));
         }
+        pen.close_list();
+        for bytes in [0, 7, 999, 1000] {
+            pen.size(&Size::of(bytes));
+        }
+        pen.put(b"\"n\":");
         for value in [7, 65_535, 123_456_789, u64::MAX] {
             pen.unsigned(value);
         }
@@ -156,7 +208,8 @@ mod tests {
         assert_eq!(
             std::str::from_utf8(&room[..len]).unwrap(),
             "\"a\":{\"ip\":[\"192.0.2.1\",\"1.2.3.4\",\"255.255.255.255\",\"2001:db8::1\",\"10.0.0.1\"],\
-             \"n\":9,6379,65535,7,65535,123456789,9223372036854775807},"
+             \"ports\":[\"\",\"port\":9,\",\"port\":6379,\",\"port\":65535,\"],\"bytes\":7,\"bytes\":999,\"bytes\":1000,\
+             \"n\":7,65535,123456789,9223372036854775807},"
         );
     }
 }

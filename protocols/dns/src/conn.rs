@@ -80,7 +80,7 @@ impl Key {
             }
         };
         let Flow { client, server, .. } = flow;
-        let addresses = match (client.ip, server.ip) {
+        let addresses = match (&client.ip, &server.ip) {
             (IpAddr::V4(client), IpAddr::V4(server)) => {
                 u128::from(client.to_bits()) << 32 | u128::from(server.to_bits())
             }

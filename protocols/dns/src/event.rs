@@ -120,7 +120,7 @@ pub(crate) fn emit(
         (Some(query), _) => Message::parse(query.bytes.bytes()).ok(),
         (None, _) => None,
     };
-    let Some(message) = answer.map(|(answer, _)| *answer).or(kept) else { return };
+    let Some(message) = answer.map(|(answer, _)| answer).or(kept.as_ref()) else { return };
     let most = if answer.is_some() { ADDRESSES } else { 0 };
     let survey = message.survey(|ip| {
         if scratch.ips.len() < most {
@@ -128,15 +128,15 @@ pub(crate) fn emit(
         }
     });
     let mask = Service::of(flow).class_mask();
-    let asking = if message.question.is_some() { Some(message) } else { kept };
-    let asked = asking.and_then(|from| from.question.map(|question| (from, question)));
+    let asking = if message.question.is_some() { Some(message) } else { kept.as_ref() };
+    let asked = asking.and_then(|from| from.question.as_ref().map(|question| (from, question)));
     if settings.send_request
         && let Some(query) = &kept
     {
         text::write(query, &query.survey(|_| {}), &mut scratch.request_text);
     }
     if settings.send_response && answer.is_some() {
-        text::write(&message, &survey, &mut scratch.response_text);
+        text::write(message, &survey, &mut scratch.response_text);
     }
     let name = asked.map_or_else(Text::default, |(from, question)| {
         name::text(from.bytes, question.name_at, &mut scratch.name)
@@ -165,7 +165,7 @@ pub(crate) fn emit(
         response_text: if scratch.response_text.is_empty() { &[] } else { &response_text },
         notes: notes.get(),
         message,
-        survey,
+        survey: &survey,
         question: question.as_ref(),
         rcode,
         mask,
@@ -221,8 +221,8 @@ struct Exchange<'r> {
     request_text: &'r [Text<'r>],
     response_text: &'r [Text<'r>],
     notes: &'r [Text<'r>],
-    message: Message<'r>,
-    survey: Survey,
+    message: &'r Message<'r>,
+    survey: &'r Survey,
     question: Option<&'r Asked<'r>>,
     /// Response code, extended by EDNS.
     rcode: u16,
