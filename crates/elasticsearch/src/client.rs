@@ -117,7 +117,15 @@ impl Client {
     /// # Errors
     /// No answer, other credentials are wanted, or it is neither Elasticsearch nor OpenSearch.
     pub fn server(&self) -> Result<Server, Error> {
-        let answer = self.request(Method::Get, "/", None)?;
+        let host = self.host().to_owned();
+        let answer = self.request(Method::Get, "/", None).map_err(|error| {
+            // What a server that expects TLS does with HTTP.
+            if error.kind() == Kind::Cut && host.starts_with("http://") {
+                let what = format!("{}; if that is always so: does it want https://?", error.what());
+                return Error::new(Kind::Cut, &host, what);
+            }
+            error
+        })?;
         Server::of(&answer, self.setting())
     }
 

@@ -221,6 +221,25 @@ fn a_certificate_for_another_name() {
 }
 
 #[test]
+fn https_where_http_is_spoken_is_a_guess() {
+    let (server, _) = with_tls(&["localhost"]);
+    let error = Client::new(&connection(&server.url())).unwrap().server().unwrap_err();
+    assert_eq!(error.kind(), Kind::Answer, "{error}");
+    assert!(error.to_string().contains("https://?"), "{error}");
+    // Others close the connection without a word.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let closing = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        std::io::Read::read(&mut client, &mut [0; 4096]).unwrap()
+    });
+    let error = Client::new(&connection(&url)).unwrap().server().unwrap_err();
+    assert_eq!(error.kind(), Kind::Cut, "{error}");
+    assert!(error.to_string().contains("https://?"), "{error}");
+    assert!(closing.join().unwrap() > 0);
+}
+
+#[test]
 fn http_and_https_are_told_apart() {
     let plain = StandIn::start(&[]);
     let (_, authority) = with_tls(&["localhost"]);
