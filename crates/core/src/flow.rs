@@ -133,42 +133,81 @@ impl Flow {
 /// Community ids of conversations that have no place to keep theirs: datagrams. Where two fall into one slot, the later one stays.
 #[derive(Clone, Debug, Default)]
 pub struct CommunityIds {
-    slots: Vec<Option<(Transport, Endpoint, Endpoint, CommunityId)>>,
+    /// Addresses and ports of IPv4, with the transport.
+    short: Slots<u128>,
+    /// All others.
+    long: Slots<(Transport, Endpoint, Endpoint)>,
 }
 
 impl CommunityIds {
-    /// Slots: 400 KB, taken at the first use.
-    const SLOTS: usize = 4096;
-
     /// The community id of a conversation.
     #[inline]
     pub fn of(&mut self, flow: &Flow) -> CommunityId {
         if let Some(id) = flow.community_id.get() {
             return *id;
         }
-        if self.slots.is_empty() {
-            self.slots.resize(Self::SLOTS, None);
-        }
-        let low = |ip| match ip {
-            IpAddr::V4(ip) => u64::from(ip.to_bits()),
-            IpAddr::V6(ip) => ip.to_bits() as u64,
-        };
-        let ends = u64::from(flow.client.port) << 32 | u64::from(flow.server.port);
-        let mixed = (low(flow.client.ip).rotate_left(24) ^ low(flow.server.ip) ^ ends)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let Some(slot) = self.slots.get_mut((mixed >> 52) as usize) else { return *flow.community_id() };
-        match slot {
-            Some((transport, client, server, id))
-                if *transport == flow.transport && *client == flow.client && *server == flow.server =>
-            {
-                *id
+        let Flow { transport, client, server, .. } = flow;
+        let ports = u64::from(client.port) << 16 | u64::from(server.port);
+        match (&client.ip, &server.ip) {
+            (IpAddr::V4(client), IpAddr::V4(server)) => {
+                let addresses = u64::from(client.to_bits()) << 32 | u64::from(server.to_bits());
+                let key =
+                    u128::from(addresses) << 64 | u128::from(ports << 8 | u64::from(transport.number()));
+                self.short.of(key, addresses.rotate_left(40) ^ ports, flow)
             }
-            _ => {
-                let id = community_id(flow.transport, flow.client, flow.server);
-                *slot = Some((flow.transport, flow.client, flow.server, id));
-                id
+            (one, other) => {
+                let low = |ip: &IpAddr| match ip {
+                    IpAddr::V4(ip) => u64::from(ip.to_bits()),
+                    IpAddr::V6(ip) => ip.to_bits() as u64,
+                };
+                let mixed = low(one).rotate_left(24) ^ low(other) ^ ports;
+                self.long.of((*transport, *client, *server), mixed, flow)
             }
         }
+    }
+}
+
+/// Ids in the slot of their key: 4,096 of them, taken at the first use (256 KB for IPv4, 512 KB for others).
+#[derive(Clone, Debug)]
+struct Slots<K>(Vec<Slot<K>>);
+
+/// One look-up, one line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Slot<K> {
+    key: Option<K>,
+    id: CommunityId,
+}
+
+impl<K> Default for Slots<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Copy + PartialEq> Slots<K> {
+    const BITS: u32 = 12;
+
+    /// `mixed` depends on the key alone.
+    #[inline]
+    fn of(&mut self, key: K, mixed: u64, flow: &Flow) -> CommunityId {
+        let place = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::BITS);
+        match self.0.get_mut(place as usize) {
+            Some(slot) if slot.key == Some(key) => slot.id,
+            _ => self.insert(key, place as usize, flow),
+        }
+    }
+
+    #[inline(never)]
+    fn insert(&mut self, key: K, place: usize, flow: &Flow) -> CommunityId {
+        if self.0.is_empty() {
+            self.0.resize(1 << Self::BITS, Slot { key: None, id: [0; 30] });
+        }
+        let id = community_id(flow.transport, flow.client, flow.server);
+        if let Some(slot) = self.0.get_mut(place) {
+            *slot = Slot { key: Some(key), id };
+        }
+        id
     }
 }
 

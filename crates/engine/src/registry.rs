@@ -69,25 +69,36 @@ pub struct Registry {
 /// At most so many protocols fit a run: detection keeps a bit for each.
 const MAX_PROTOCOLS: usize = 64;
 
-/// The owner of each port, as number + 1; 0 for nobody.
-struct Ports(Vec<u8>);
+/// The owner of each port.
+struct Ports {
+    /// A bit for each port that has one. Most packets have a port without an owner, any of 64 thousand: bits of 8 KB stay close.
+    owned: Vec<u64>,
+    /// As number + 1; 0 for nobody.
+    owners: Vec<u8>,
+}
 
 impl Ports {
     fn new<'p>(protocols: impl Iterator<Item = (usize, &'p [u16])>) -> Self {
-        let mut owners = vec![0; 1 << 16];
-        for (id, ports) in protocols {
-            for port in ports {
-                if let Some(owner) = owners.get_mut(usize::from(*port)) {
+        let mut ports = Self { owned: vec![0; 1 << 10], owners: vec![0; 1 << 16] };
+        for (id, owned) in protocols {
+            for port in owned {
+                if let (Some(bits), Some(owner)) =
+                    (ports.owned.get_mut(usize::from(port / 64)), ports.owners.get_mut(usize::from(*port)))
+                {
+                    *bits |= 1 << (port % 64);
                     *owner = id as u8 + 1; // below MAX_PROTOCOLS
                 }
             }
         }
-        Self(owners)
+        ports
     }
 
     #[inline]
     fn owner(&self, port: u16) -> Option<ProtocolId> {
-        self.0.get(usize::from(port))?.checked_sub(1).map(ProtocolId)
+        if self.owned.get(usize::from(port / 64))? & 1 << (port % 64) == 0 {
+            return None;
+        }
+        self.owners.get(usize::from(port))?.checked_sub(1).map(ProtocolId)
     }
 }
 
