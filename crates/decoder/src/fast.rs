@@ -163,6 +163,16 @@ impl<'a> Plain<'a> {
         [(src, src_port), (dst, dst_port)]
     }
 
+    /// The same where both are addresses of IPv4.
+    #[inline]
+    #[must_use]
+    pub fn ends_v4(&self) -> Option<[(u32, u16); 2]> {
+        let Addresses::V4(&[s0, s1, s2, s3, d0, d1, d2, d3]) = self.message.addresses else { return None };
+        let (src_port, dst_port) = self.message.ports();
+        let [src, dst] = [[s0, s1, s2, s3], [d0, d1, d2, d3]].map(u32::from_be_bytes);
+        Some([(src, src_port), (dst, dst_port)])
+    }
+
     /// The segment, if it is one.
     #[inline]
     #[must_use]

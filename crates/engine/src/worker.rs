@@ -83,15 +83,17 @@ impl<'r> Worker<'r> {
         if self.index == 0 {
             summary.packets.analysed += 1;
         }
-        let [src, dst] = plain.ends();
-        let (key, _) = FlowKey::of_numbers(plain.transport(), src, dst);
-        let Some(shard) = own(shards, &key, self.index, self.workers) else { return };
+        let number = match plain.ends_v4() {
+            Some([src, dst]) => FlowKey::shard_v4(plain.transport(), src, dst),
+            None => key(plain).shard(),
+        };
+        let Some(shard) = own(shards, number, self.index, self.workers) else { return };
         collector.at_packet(now.packet);
         if let Some(datagram) = plain.datagram() {
             summary.datagrams += 1;
             shard.datagram(&datagram, &mut env(registry, collector, summary, now));
         } else if let Some(segment) = plain.segment() {
-            shard.segment(key, &segment, &mut env(registry, collector, summary, now));
+            shard.segment(key(plain), &segment, &mut env(registry, collector, summary, now));
         }
     }
 
@@ -108,7 +110,7 @@ impl<'r> Worker<'r> {
                 let src = Endpoint { ip: segment.ip.src, port: segment.src_port };
                 let dst = Endpoint { ip: segment.ip.dst, port: segment.dst_port };
                 let (key, _) = FlowKey::new(Transport::Tcp, src, dst);
-                if let Some(shard) = own(shards, &key, self.index, self.workers) {
+                if let Some(shard) = own(shards, key.shard(), self.index, self.workers) {
                     collector.at_packet(packet.number);
                     shard.segment(key, &segment, &mut env(registry, collector, summary, now));
                 }
@@ -120,7 +122,7 @@ impl<'r> Worker<'r> {
                 let src = Endpoint { ip: datagram.ip.src, port: datagram.src_port };
                 let dst = Endpoint { ip: datagram.ip.dst, port: datagram.dst_port };
                 let (key, _) = FlowKey::new(Transport::Udp, src, dst);
-                if let Some(shard) = own(shards, &key, self.index, self.workers) {
+                if let Some(shard) = own(shards, key.shard(), self.index, self.workers) {
                     collector.at_packet(packet.number);
                     summary.datagrams += 1;
                     shard.datagram(&datagram, &mut env(registry, collector, summary, now));
@@ -225,10 +227,16 @@ impl<'r> Worker<'r> {
     }
 }
 
-/// The shard of a conversation, if it is one of this worker's.
 #[inline]
-fn own<'s>(shards: &'s mut [Shard], key: &FlowKey, index: usize, workers: usize) -> Option<&'s mut Shard> {
-    let number = usize::from(key.shard());
+fn key(plain: &Plain<'_>) -> FlowKey {
+    let [src, dst] = plain.ends();
+    FlowKey::of_numbers(plain.transport(), src, dst).0
+}
+
+/// A shard, if it is one of this worker's.
+#[inline]
+fn own(shards: &mut [Shard], number: u8, index: usize, workers: usize) -> Option<&mut Shard> {
+    let number = usize::from(number);
     // Dividing costs more than asking whether there is anything to divide.
     if workers > 1 && number % workers != index { None } else { shards.get_mut(number) }
 }

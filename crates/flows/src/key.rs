@@ -49,24 +49,44 @@ impl FlowKey {
     /// The shard: a fixed function of the key.
     #[inline]
     #[must_use]
-    pub fn shard(&self) -> u8 {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-        // Multiplying 64 by 64 bits and folding the product lets every input bit reach every output bit.
-        let mix = |value: u64| {
-            let product = u128::from(value ^ ODD) * u128::from(ODD);
-            (product >> 64) as u64 ^ product as u64
-        };
-        let fold = |value: u128| (value >> 64) as u64 ^ value as u64;
-        let hash = mix(mix(fold(self.low)).wrapping_add(fold(self.high)) ^ self.rest.rotate_left(17));
-        (hash >> 56) as u8
+    pub const fn shard(&self) -> u8 {
+        const fn fold(value: u128) -> u64 {
+            (value >> 64) as u64 ^ value as u64
+        }
+        mixed(fold(self.low), fold(self.high), self.rest)
     }
+
+    /// The shard of a key between two addresses of IPv4, without the key.
+    #[inline]
+    #[must_use]
+    pub const fn shard_v4(transport: Transport, src: (u32, u16), dst: (u32, u16)) -> u8 {
+        let (one, other) = ((src.0 as u64) << 16 | src.1 as u64, (dst.0 as u64) << 16 | dst.1 as u64);
+        let (low, high) = if one <= other { (one, other) } else { (other, one) };
+        let rest = (low & 0xffff) << 32 | (high & 0xffff) << 16 | transport.number() as u64;
+        mixed(MAPPED | low >> 16, MAPPED | high >> 16, rest)
+    }
+}
+
+/// What stands before an IPv4 address in its mapped IPv6 form.
+const MAPPED: u64 = 0xffff << 32;
+
+/// The shard of two addresses, folded, and the rest of the key.
+#[inline]
+const fn mixed(low: u64, high: u64, rest: u64) -> u8 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    // Multiplying 64 by 64 bits and folding the product lets every input bit reach every output bit.
+    const fn mix(value: u64) -> u64 {
+        let product = (value ^ ODD) as u128 * ODD as u128;
+        (product >> 64) as u64 ^ product as u64
+    }
+    (mix(mix(low).wrapping_add(high) ^ rest.rotate_left(17)) >> 56) as u8
 }
 
 /// An address as a number; an IPv4 address and its mapped IPv6 form are the same conversation.
 #[inline]
 fn number(ip: IpAddr) -> u128 {
     match ip {
-        IpAddr::V4(ip) => 0xffff << 32 | u128::from(ip.to_bits()),
+        IpAddr::V4(ip) => u128::from(MAPPED) | u128::from(ip.to_bits()),
         IpAddr::V6(ip) => ip.to_bits(),
     }
 }
@@ -85,6 +105,12 @@ mod tests {
             let (back, backward) = FlowKey::new(Transport::Udp, b, a);
             assert_eq!((key, forward), (back, !backward));
             assert_ne!(key, FlowKey::new(Transport::Tcp, a, b).0);
+            let plain = |end: Endpoint| match end.ip {
+                IpAddr::V4(ip) => (ip.to_bits(), end.port),
+                IpAddr::V6(_) => unreachable!(),
+            };
+            assert_eq!(FlowKey::shard_v4(Transport::Udp, plain(a), plain(b)), key.shard());
+            assert_eq!(FlowKey::shard_v4(Transport::Udp, plain(b), plain(a)), key.shard());
             filled[usize::from(key.shard())] += 1;
         }
         assert!(filled.iter().all(|count| (160..360).contains(count)), "{filled:?}");

@@ -139,7 +139,7 @@ pub(crate) fn emit(
         text::write(message, &survey, &mut scratch.response_text);
     }
     let name = asked.map_or_else(Text::default, |(from, question)| {
-        name::text(from.bytes, question.name_at, &mut scratch.name)
+        name::text(from.bytes, question.name_at, Ok(question.name_end), &mut scratch.name)
     });
     let question = asked.map(|(from, question)| Asked {
         name,
@@ -337,7 +337,12 @@ impl Exchange<'_> {
                 }
                 _ => {
                     buffer.clear();
-                    let name = name::text(record.bytes, record.name_at, &mut buffer);
+                    let name = name::text(
+                        record.bytes,
+                        record.name_at,
+                        name::skip(record.bytes, record.name_at),
+                        &mut buffer,
+                    );
                     *names = names.saturating_sub(name.bytes().len());
                     to.text(key!("name"), name);
                 }

@@ -119,16 +119,26 @@ fn labels<'b>(bytes: &'b [u8], at: usize, mut visit: impl FnMut(&'b [u8])) -> Re
 /// As [`labels`]; `out` may then hold a part of the name.
 pub(crate) fn expand(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, WireError> {
     let start = out.len();
-    if let Some(end) = expand_usual(bytes, at, out) {
-        return Ok(end);
+    if let Ok(end) = skip(bytes, at)
+        && expand_usual(bytes, at, end, out)
+    {
+        return Ok(end.at);
     }
     out.truncate(start);
     expand_any(bytes, at, out)
 }
 
-/// The text of the name at `at` in `out`, which is empty; where it cannot be read whole, as far as it goes.
-pub(crate) fn text<'o>(bytes: &[u8], at: usize, out: &'o mut Vec<u8>) -> Text<'o> {
-    if expand_usual(bytes, at, out).is_some() {
+/// The text of the name at `at` in `out`, which is empty; where it cannot be read whole, as far as it goes. `end` is what [`skip`]
+/// found.
+pub(crate) fn text<'o>(
+    bytes: &[u8],
+    at: usize,
+    end: Result<End, WireError>,
+    out: &'o mut Vec<u8>,
+) -> Text<'o> {
+    if let Ok(end) = end
+        && expand_usual(bytes, at, end, out)
+    {
         // Bytes that JSON escapes are among those that names escape.
         return Text::printable(out);
     }
@@ -152,14 +162,14 @@ fn expand_any(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, WireE
     Ok(end)
 }
 
-/// The usual name: without pointers and without bytes that are quoted. It is copied whole, and lengths become dots; what is left in
-/// `out` of any other name is rubbish.
-fn expand_usual(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
-    let end = skip(bytes, at).ok().filter(|end| !end.is_compressed)?;
-    let (first, labels) = bytes.get(at..end.at - 1)?.split_first()?;
+/// The usual name, which ends at `end`: without pointers and without bytes that are quoted. It is copied whole, and lengths become
+/// dots. False for any other name; what is left in `out` of it is rubbish.
+fn expand_usual(bytes: &[u8], at: usize, end: End, out: &mut Vec<u8>) -> bool {
+    let name = bytes.get(at..end.at - 1).and_then(<[u8]>::split_first).filter(|_| !end.is_compressed);
+    let Some((first, labels)) = name else { return false };
     let start = out.len();
     out.extend_from_slice(labels);
-    let text = out.get_mut(start..)?;
+    let text = out.get_mut(start..).unwrap_or_default();
     let (mut here, mut dots) = (usize::from(*first), 0);
     while let Some(place) = text.get_mut(here) {
         here += 1 + usize::from(std::mem::replace(place, b'.'));
@@ -168,7 +178,7 @@ fn expand_usual(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
     // A dot within a label is special as well: no more of them than there are borders.
     let special =
         text.iter().filter(|byte| SPECIAL.get(usize::from(**byte)).copied().unwrap_or(true)).count();
-    (special == dots).then_some(end.at)
+    special == dots
 }
 
 fn push_label(out: &mut Vec<u8>, label: &[u8]) {
