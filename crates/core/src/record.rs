@@ -109,3 +109,9 @@ pub trait Sink {
     /// Takes one event; it is borrowed for the time of the call.
     fn accept(&mut self, origin: &Origin<'_>, record: &dyn AnyRecord);
 }
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn accept(&mut self, origin: &Origin<'_>, record: &dyn AnyRecord) {
+        (**self).accept(origin, record);
+    }
+}

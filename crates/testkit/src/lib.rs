@@ -57,6 +57,7 @@ pub mod allocation;
 mod capture;
 mod conversation;
 mod datagrams;
+pub mod drive;
 mod events;
 mod failure;
 mod options;

@@ -46,13 +46,13 @@ struct Skip {
 }
 
 /// One connection.
-pub(crate) struct Rig<'s> {
+pub(crate) struct Rig<S> {
     session: Option<Box<dyn Session>>,
     streams: Both<Stream>,
     flow: Flow,
     now: Stamp,
     wake_at: Option<i64>,
-    sink: &'s mut dyn Sink,
+    pub(crate) sink: S,
     pub(crate) tally: Tally,
     pub(crate) work: Work,
     /// What the parser said it holds.
@@ -65,9 +65,14 @@ pub(crate) struct Rig<'s> {
     pub(crate) fault: Option<&'static str>,
 }
 
-impl<'s> Rig<'s> {
+impl<S: Sink> Rig<S> {
     /// `searching`: the connection is joined in the middle, and each direction begins with a search.
-    pub(crate) fn new(session: Box<dyn Session>, searching: bool, sink: &'s mut dyn Sink) -> Self {
+    pub(crate) fn new(session: Box<dyn Session>, searching: bool, sink: S) -> Self {
+        Self::between(flow(Transport::Tcp, 0), session, searching, sink)
+    }
+
+    /// The same between ends of one's own.
+    pub(crate) fn between(flow: Flow, session: Box<dyn Session>, searching: bool, sink: S) -> Self {
         let mut streams = Both::<Stream>::default();
         for dir in Dir::BOTH {
             streams[dir].searching = searching;
@@ -75,7 +80,7 @@ impl<'s> Rig<'s> {
         Self {
             session: Some(session),
             streams,
-            flow: flow(Transport::Tcp, 0),
+            flow,
             now: Stamp::default(),
             wake_at: None,
             sink,
@@ -171,7 +176,7 @@ impl<'s> Rig<'s> {
         let Self { session, streams, flow, now, tally, sink, .. } = self;
         if let Some(session) = session.take() {
             let stamps = Both { to_server: &streams.to_server.stamps, to_client: &streams.to_client.stamps };
-            session.close(why, &mut Cx::new(flow, ProtocolId(0), *now, Some(stamps), tally, *sink));
+            session.close(why, &mut Cx::new(flow, ProtocolId(0), *now, Some(stamps), tally, sink));
         }
     }
 
@@ -187,7 +192,7 @@ impl<'s> Rig<'s> {
     }
 
     /// The next packet: its number and time, and the wake-up that was due before it.
-    fn packet(&mut self, nanos: i64) {
+    pub(crate) fn packet(&mut self, nanos: i64) {
         self.now = Stamp { packet: self.now.packet + 1, nanos: self.now.nanos.max(nanos) };
         if self.wake_at.is_some_and(|at| at <= self.now.nanos) {
             self.wake_at = None;
@@ -304,7 +309,7 @@ impl<'s> Rig<'s> {
         let Self { session, streams, flow, now, tally, sink, .. } = self;
         let session = session.as_mut()?;
         let stamps = Both { to_server: &streams.to_server.stamps, to_client: &streams.to_client.stamps };
-        let mut cx = Cx::new(flow, ProtocolId(0), *now, Some(stamps), tally, *sink);
+        let mut cx = Cx::new(flow, ProtocolId(0), *now, Some(stamps), tally, sink);
         let result = what(&mut **session, &mut cx);
         let wishes = cx.into_wishes();
         self.grant(wishes);

@@ -5,7 +5,6 @@ mod drive;
 mod talk;
 
 use drive::{Drive, ToClient, ToServer, cassandra};
-use packetbeat_core::parser::Start;
 use packetbeat_core::stream::{Close, Finish};
 use serde_json::{Value, json};
 use talk::{
@@ -287,7 +286,7 @@ fn sessions_joined_in_the_middle_show_how_they_travel() {
             session.wrap(&query(session, 3, "SELECT name FROM shop.users WHERE name IN ('x', 'x', 'x')"));
         let found = session.wrap(&rows(session, 3, 3));
         // The capture begins within a message.
-        let events = Drive::started(cassandra(&[]), Start::Midstream)
+        let events = Drive::searching(cassandra(&[]))
             .client([&select[20..], &select].concat())
             .server([&found[20..], &found].concat())
             .events(Close::Fin);
@@ -335,7 +334,7 @@ fn version_5_is_framed_from_the_answer_to_startup_on() {
 fn what_is_no_message_ends_the_reading() {
     let mut drive = Drive::new(cassandra(&[]));
     drive.client(query(four(), 1, "SELECT a FROM t")).server("HTTP/1.1 400 Bad Request\r\n");
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
     assert_eq!(drive.events(Close::Fin)[0]["packetbeat"]["unmatched"], "malformed");
 }
 
@@ -374,8 +373,8 @@ fn what_is_no_header_is_none_at_the_same_byte_however_it_was_cut() {
             cut.client([*byte]);
         }
         cut.server(void(four(), 1));
-        assert!(matches!(whole.finished, Some(Finish::Malformed(_))));
-        assert_eq!(whole.finished, cut.finished);
+        assert!(matches!(whole.finished(), Some(Finish::Malformed(_))));
+        assert_eq!(whole.finished(), cut.finished());
         assert_eq!(whole.events(Close::Fin).len(), 1);
         assert_eq!(cut.events(Close::Fin)[0]["packetbeat"]["unmatched"], "malformed");
     }
@@ -388,11 +387,11 @@ fn memory_of_requests_that_wait_is_told() {
     for stream in 0..100 {
         drive.client(query(four(), stream, &statement));
     }
-    let held = drive.held;
+    let held = drive.held();
     assert!((6_000_000..12_000_000).contains(&held), "{held}");
     for stream in 0..100 {
         drive.server(void(four(), stream));
     }
-    assert!(drive.held < 1_000_000, "{}", drive.held);
+    assert!(drive.held() < 1_000_000, "{}", drive.held());
     assert_eq!(drive.events(Close::Fin).len(), 100);
 }

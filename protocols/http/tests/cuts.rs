@@ -11,7 +11,7 @@
 
 mod drive;
 
-use drive::{Drive, ToClient, ToServer, config, digest};
+use drive::{Drive, ToClient, ToServer, digest, http};
 use packetbeat_core::stream::Close;
 
 const GET: &str = "GET /a/b.html?z=1&a=%20x HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: curl/8\r\nReferer: http://r/\r\n\r\n";
@@ -33,7 +33,7 @@ fn cutting_the_stream_changes_nothing() {
     let server = [OK, chunked, &ok(204), "\r\n"].concat();
     let mut want = None;
     for size in [1, 2, 3, 7, 16, 100, 10_000] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         client.as_bytes().chunks(size).for_each(|part| {
             drive.client(part);
         });
@@ -67,7 +67,7 @@ fn the_next_answer_is_looked_for_at_a_bodys_start_alone() {
     ] {
         let server = [unsaid, body, next].concat();
         for size in 1..server.len() {
-            let mut drive = Drive::new(config(|_| ()));
+            let mut drive = Drive::new(http(|_| ()));
             drive.client(&client);
             for part in server.as_bytes().chunks(size) {
                 drive.server(part);
@@ -82,7 +82,7 @@ fn the_next_answer_is_looked_for_at_a_bodys_start_alone() {
         }
     }
     // The end comes before it is clear.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(&client).server(unsaid).server("HTTP/1.").fin(ToClient);
     assert_eq!(drive.events(Close::Fin)[0]["http"]["response"]["body"]["bytes"], 7);
 }
@@ -91,7 +91,7 @@ fn the_next_answer_is_looked_for_at_a_bodys_start_alone() {
 fn a_server_that_begins_before_it_is_asked() {
     let (head, rest) = OK.split_at(OK.len() - 5);
     let run = |from_start: bool| {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         if !from_start {
             drive.lost(ToServer, 10);
         }
@@ -121,7 +121,7 @@ fn what_stands_in_front_of_the_first_message_costs_itself_alone() {
         let client = bytes(asked, &[get("/1"), "ANY /2 HTTP/1.1\r\n\r\n".to_owned()].concat());
         let server = bytes(granted, &[ok(200), ok(404)].concat());
         for size in [1, 2, 3, 5, 9, 1000] {
-            let mut drive = Drive::new(config(|_| ()));
+            let mut drive = Drive::new(http(|_| ()));
             for part in client.chunks(size) {
                 drive.client(part);
             }
@@ -132,7 +132,7 @@ fn what_stands_in_front_of_the_first_message_costs_itself_alone() {
         }
     }
     // The client speaks something else.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive
         .client(b"\x05\x00\x0b\x03\x10\x00\x00\x00\n")
         .server("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
@@ -142,7 +142,7 @@ fn what_stands_in_front_of_the_first_message_costs_itself_alone() {
 #[test]
 fn requests_without_a_version() {
     for size in [1, 2, 7, 100] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         for part in b"GET /old?a\r\n\r\nGET /new HTTP/1.1\r\n\r\nGET /older\n".chunks(size) {
             drive.client(part);
         }
@@ -192,7 +192,7 @@ fn events_do_not_depend_on_cuts_whatever_is_said() {
         let (client, server) = (speech(0), speech(8));
         let mut want = None;
         for way in 0..6 {
-            let mut drive = Drive::new(config(|_| ()));
+            let mut drive = Drive::new(http(|_| ()));
             for (dir, text) in [(ToServer, &client), (ToClient, &server)] {
                 let mut rest = text.as_bytes();
                 while !rest.is_empty() {
@@ -222,7 +222,7 @@ fn an_early_answer_waits_until_the_next_head_is_whole() {
     let server = "HTTP/1.0 204 No\r\n\r\nHTTP/1.1 404 Not\r\n";
     let mut want = None;
     for size in [1, 5, 1000] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         drive.client(b"POST /x HTTP/1.1\r\nContent-Length: 1\r\n\r\n");
         server.as_bytes().chunks(size).for_each(|part| {
             drive.server(part);
@@ -237,7 +237,7 @@ fn an_early_answer_waits_until_the_next_head_is_whole() {
 fn what_stands_behind_a_chunk_is_looked_at_however_it_is_cut() {
     let server = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhellobroken";
     for size in [1, 4, 1000] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         drive.client(get("/").as_bytes());
         server.as_bytes().chunks(size).for_each(|part| {
             drive.server(part);

@@ -10,7 +10,7 @@
 
 mod drive;
 
-use drive::{Drive, ToClient, ToServer, config, digest};
+use drive::{Drive, ToClient, ToServer, digest, http};
 use packetbeat_core::stream::{Close, Finish, Next};
 
 const GET: &str = "GET /a/b.html?z=1&a=%20x HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: curl/8\r\nReferer: http://r/\r\n\r\n";
@@ -26,7 +26,7 @@ fn ok(code: u16) -> String {
 
 /// Events of a script of `> ` and `< ` packets, with the default configuration.
 fn talk(script: &[(char, &str)]) -> Vec<String> {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     for (who, text) in script {
         drive.says(if *who == '>' { ToServer } else { ToClient }, text.as_bytes());
     }
@@ -35,7 +35,7 @@ fn talk(script: &[(char, &str)]) -> Vec<String> {
 
 #[test]
 fn an_exchange_has_all_its_fields() {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(GET).server(OK);
     let events = drive.events(Close::Fin);
     assert_eq!(events.len(), 1);
@@ -93,14 +93,14 @@ fn early_answers_wait_for_the_request() {
     let post = "POST /p HTTP/1.1\r\nContent-Length: 100\r\n\r\n0123456789";
     let refusal = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
     for rest in ["", "tail"] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         drive.client(post).server(refusal).client(rest).fin(ToServer);
         let events = drive.events(Close::Fin);
         assert_eq!(digest(&events), ["POST /p 413"]);
         assert_eq!(events[0]["http"]["request"]["body"]["bytes"], 10 + rest.len());
         assert_eq!(events[0]["error"]["message"], "Message ended before its end was reached");
     }
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(post).server(refusal);
     let events = drive.events(Close::Reset);
     assert_eq!(digest(&events), ["POST /p 413"]);
@@ -125,7 +125,7 @@ fn pipelined_requests_are_answered_in_order() {
 
 #[test]
 fn bodies_to_the_end() {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(GET).server("HTTP/1.0 200 OK\r\n\r\nabc").server("defg").fin(ToClient);
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["GET /a/b.html 200"]);
@@ -145,19 +145,19 @@ fn of_an_answer_without_request_and_end_nothing_is_told() {
         ("HTTP/1.1 200 OK\r\n\r\nabc", Close::Reset, &["- 200"]),
         ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", Close::CaptureEnd, &["- 200"]),
     ] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         drive.server(text);
         assert_eq!(digest(&drive.events(close)), want, "{text} {close:?}");
-        assert_eq!(drive.tally.unmatched_responses(), 1);
+        assert_eq!(drive.tally().unmatched_responses(), 1);
     }
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(GET).server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
     assert_eq!(digest(&drive.events(Close::CaptureEnd)), ["GET /a/b.html 200"]);
 }
 
 #[test]
 fn halves() {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.server(ok(404)).client(get("/1")).server(ok(200)).client(get("/2"));
     let events = drive.events(Close::Reset);
     assert_eq!(digest(&events), ["- 404", "GET /1 200", "GET /2 -"]);
@@ -171,7 +171,7 @@ fn halves() {
 
 #[test]
 fn a_timeout_does_not_shift_the_answers() {
-    let mut drive = Drive::new(config(|config| config.timeout = Some(std::time::Duration::from_secs(10))));
+    let mut drive = Drive::new(http(|config| config.timeout = Some(std::time::Duration::from_secs(10))));
     drive
         .client(get("/1"))
         .pass(5_000)
@@ -188,7 +188,7 @@ fn a_timeout_does_not_shift_the_answers() {
 #[test]
 fn a_hole_in_a_body_is_a_note() {
     for keep in [false, true] {
-        let mut drive = Drive::new(config(|config| {
+        let mut drive = Drive::new(http(|config| {
             if keep {
                 config.response_body_for = vec!["text".to_owned()];
             }
@@ -207,13 +207,13 @@ fn a_hole_in_a_body_is_a_note() {
 #[test]
 fn holes_do_not_shift_the_pairs() {
     // An answer is lost.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(get("/1")).server(&ok(200)[..10]).lost(ToClient, 400).client(get("/2")).server(ok(404));
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["GET /1 -", "GET /2 404"]);
     assert_eq!(events[0]["packetbeat"]["unmatched"], "gap");
     // A request is lost.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive
         .client(get("/1"))
         .server(ok(200))
@@ -223,7 +223,7 @@ fn holes_do_not_shift_the_pairs() {
         .server(ok(202));
     assert_eq!(digest(&drive.events(Close::Fin)), ["GET /1 200", "- 201", "GET /3 202"]);
     // A hole from within a body into the next answer.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive
         .client([get("/1"), get("/2"), get("/3")].concat())
         .server("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc");
@@ -235,7 +235,7 @@ fn holes_do_not_shift_the_pairs() {
 #[test]
 fn heads_cut_by_a_hole_are_told() {
     // What a short snap length leaves of an exchange.
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client("GET /images/box.gif HTT").lost(ToServer, 400);
     drive.server("HTTP/1.1 200 OK\r\nDate: Tue").lost(ToClient, 1400).client(get("/2")).server(ok(404));
     let events = drive.events(Close::Fin);
@@ -247,7 +247,7 @@ fn heads_cut_by_a_hole_are_told() {
 
 #[test]
 fn joined_in_the_middle() {
-    let mut drive = Drive::new(config(|_| ())).midstream();
+    let mut drive = Drive::searching(http(|_| ()));
     drive
         .server("the rest of a page\r\n")
         .server("and more")
@@ -268,16 +268,16 @@ fn handed_over() {
             200,
         ),
     ] {
-        let mut drive = Drive::new(config(|_| ()));
+        let mut drive = Drive::new(http(|_| ()));
         drive.client(request).server(answer).client("\x16\x03");
-        assert_eq!(drive.finished, Some(Finish::Upgrade(Next::Detect)));
+        assert_eq!(drive.finished(), Some(Finish::Upgrade(Next::Detect)));
         let events = drive.events(Close::Fin);
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["http"]["response"]["status_code"], code);
     }
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    assert_eq!(drive.finished, Some(Finish::Upgrade(Next::Detect)));
+    assert_eq!(drive.finished(), Some(Finish::Upgrade(Next::Detect)));
     let refused = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(
         talk(&[('>', "CONNECT h:1 HTTP/1.1\r\n\r\n"), ('<', refused), ('>', GET), ('<', OK)]),
@@ -287,13 +287,13 @@ fn handed_over() {
 
 #[test]
 fn what_is_no_http() {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client("EHLO there\r\n").server("250 hello\r\n");
-    assert_eq!(drive.finished, None);
+    assert_eq!(drive.finished(), None);
     for _ in 0..200 {
         drive.client("MAIL FROM:<someone@example.org>\r\n");
     }
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
     assert!(drive.events(Close::Fin).is_empty());
     // Later on it is passed over.
     let script = [('>', GET), ('<', OK), ('<', "left over\r\n"), ('>', &get("/2")), ('<', OK)];
@@ -304,7 +304,7 @@ fn what_is_no_http() {
 fn smuggled_lengths_are_noted() {
     let both = "POST /p HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let differ = "POST /q HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc";
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(both).server(OK).client(differ).server(OK);
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["POST /p 200", "POST /q 200"]);
@@ -314,12 +314,12 @@ fn smuggled_lengths_are_noted() {
 
 #[test]
 fn messages_cut_by_the_end() {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(GET).server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc").fin(ToClient);
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["GET /a/b.html 200"]);
     assert_eq!(events[0]["error"]["message"], "Message ended before its end was reached");
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     drive.client(GET).server("HTTP/1.1 200 OK\r\nServer: x\r\n").fin(ToClient);
     assert_eq!(digest(&drive.events(Close::Fin)), ["GET /a/b.html 200"]);
 }
@@ -329,7 +329,7 @@ fn headers_as_configured() {
     let request = "GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nx-a: 2\r\nCookie: A=1; b=\"2\"; a=3\r\nX-Fold: a\r\n  b\r\nContent-Type: t\r\nContent-Length: 0\r\n\r\n";
     let answer = "HTTP/1.1 200 OK\r\nSet-Cookie: s=1; Path=/\r\nContent-Length: 0\r\n\r\n";
     let run = |with: fn(&mut packetbeat_http::config::Config)| {
-        let mut drive = Drive::new(config(with));
+        let mut drive = Drive::new(http(with));
         drive.client(request).server(answer);
         let event = drive.events(Close::Fin).remove(0);
         (event["http"]["request"]["headers"].clone(), event["http"]["response"]["headers"].clone())
@@ -355,7 +355,7 @@ fn headers_as_configured() {
 fn secrets_are_hidden() {
     let request = "GET /?user=me&pass=geheim HTTP/1.1\r\nAuthorization: Basic c2ltcGxlc2ltb246YWJj\r\nProxy-authorization:x\r\n\r\n";
     let run = |with: fn(&mut packetbeat_http::config::Config)| {
-        let mut drive = Drive::new(config(with));
+        let mut drive = Drive::new(http(with));
         drive.client(request).server(ok(200));
         drive.events(Close::Fin).remove(0)
     };
@@ -390,7 +390,7 @@ fn hidden_parameters_are_in_no_place() {
     let request = format!("{head}\r\n{form}\r\n\r\nuser=me&pass=geheim&p%61ss=gehe");
     let answer = "HTTP/1.1 302 Found\r\nLocation: /?pass=geheim\r\nContent-Length: 0\r\n\r\n";
     let run = |hole: bool, words: &[&str]| {
-        let mut drive = Drive::new(config(|config| {
+        let mut drive = Drive::new(http(|config| {
             config.send_all_headers = true;
             (config.send_request, config.send_response) = (true, true);
             config.request_body_for = vec!["urlencoded".to_owned()];
@@ -425,7 +425,7 @@ fn hidden_parameters_are_in_no_place() {
 
 #[test]
 fn bodies_as_configured() {
-    let mut drive = Drive::new(config(|config| {
+    let mut drive = Drive::new(http(|config| {
         config.response_body_for = vec!["text/".to_owned()];
         config.send_response = true;
         config.max_message_size = 66;
@@ -463,7 +463,7 @@ fn compressed_bodies_are_decoded() {
     let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
     let (one, other) = packed.split_at(20);
     let run = |body: &[Vec<u8>], with: fn(&mut packetbeat_http::config::Config)| {
-        let mut drive = Drive::new(config(|config| {
+        let mut drive = Drive::new(http(|config| {
             config.response_body_for = vec!["text".to_owned()];
             with(config);
         }));
@@ -490,7 +490,7 @@ fn compressed_bodies_are_decoded() {
 fn hosts_and_ports() {
     let run = |port, target: &str, host: &str| {
         let mut drive =
-            Drive::at_port(config(|config| config.real_ip_header = "x-forwarded-for".to_owned()), port);
+            Drive::new(http(|config| config.real_ip_header = "x-forwarded-for".to_owned()).at_port(port));
         let host = if host.is_empty() { String::new() } else { format!("Host: {host}\r\n") };
         drive.client(format!(
             "GET {target} HTTP/1.1\r\n{host}X-Forwarded-For: 198.51.100.7, 192.0.2.1\r\n\r\n"

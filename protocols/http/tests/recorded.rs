@@ -13,7 +13,7 @@ mod drive;
 
 use std::collections::BTreeMap;
 
-use drive::{Drive, config};
+use drive::{Drive, http};
 use packetbeat_core::stream::{Close, Finish};
 use packetbeat_testkit::{Conversation, tcp_conversations};
 use serde_json::Value;
@@ -22,16 +22,16 @@ const CAPTURE: &str = "../../tests/pcaps/http";
 
 /// Events of a conversation. What follows an upgrade is another one.
 fn events(talk: &Conversation) -> Vec<Value> {
-    let mut drive = Drive::new(config(|_| ()));
+    let mut drive = Drive::new(http(|_| ()));
     let mut all = Vec::new();
     for piece in &talk.pieces {
         drive.says(piece.dir, &piece.bytes);
         if piece.fin {
             drive.fin(piece.dir);
         }
-        if let Some(Finish::Upgrade(_)) = drive.finished {
+        if let Some(Finish::Upgrade(_)) = drive.finished() {
             all.extend(drive.events(Close::Handed));
-            drive = Drive::new(config(|_| ()));
+            drive = Drive::new(http(|_| ()));
         }
     }
     all.extend(drive.events(Close::Fin));

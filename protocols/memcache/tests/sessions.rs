@@ -4,7 +4,7 @@
 mod drive;
 mod talk;
 
-use drive::{Drive, ToClient, ToServer};
+use drive::{Drive, ToClient, ToServer, memcache};
 use packetbeat_core::stream::{Close, Finish};
 use serde_json::{Value, json};
 use talk::packet;
@@ -30,7 +30,7 @@ fn digest(events: &[Value]) -> Vec<String> {
 
 #[test]
 fn a_command_and_its_reply() {
-    let mut drive = Drive::new(&[("texts", 1)]);
+    let mut drive = Drive::new(memcache(&[("texts", 1)]));
     drive.client("gets a b\r\n").server("VALUE b 3 5 77\r\nhel").server("lo\r\nEND\r\n");
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["gets a OK VALUE"]);
@@ -47,7 +47,7 @@ fn a_command_and_its_reply() {
 
 #[test]
 fn no_reply_is_wanted() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive
         .client("set a 0 0 2 noreply\r\nhi\r\ndelete b noreply\r\nget a\r\n")
         .server("VALUE a 0 2\r\nhi\r\nEND\r\n");
@@ -62,23 +62,23 @@ fn no_reply_is_wanted() {
         "quit - OK -",
     ];
     assert_eq!(digest(&events), wanted);
-    assert_eq!(drive.tally.unanswered_by_design(), 5);
+    assert_eq!(drive.tally().unanswered_by_design(), 5);
 }
 
 #[test]
 fn what_stays_without_a_reply() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive.client("get a\r\nset b 0 0 2\r\nhi\r\nmg c q\r\n");
     let events = drive.events(Close::CaptureEnd);
     assert_eq!(
         digest(&events),
         ["get a Server Error - !capture_end", "set b Server Error - !capture_end", "mg c OK -"]
     );
-    let mut drive = Drive::new(&[("transaction_timeout", 2)]);
+    let mut drive = Drive::new(memcache(&[("transaction_timeout", 2)]));
     drive.client("get a\r\n").pass(3000).server("END\r\n").client("get b\r\n").server("END\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["get a Server Error - !timeout", "get b OK END"]);
     // Within a value.
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive.client("set a 0 0 100\r\nhello");
     let events = drive.events(Close::Reset);
     assert_eq!(digest(&events), ["set a Server Error - !connection_reset"]);
@@ -87,7 +87,7 @@ fn what_stays_without_a_reply() {
 
 #[test]
 fn errors_say_whose_they_are() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     for (said, told) in [
         ("set a 0 0 x\r\n", "CLIENT_ERROR bad command line format\r\n"),
         ("add a 0 0 1\r\nx\r\n", "SERVER_ERROR out of memory storing object\r\n"),
@@ -119,22 +119,25 @@ fn values_only_where_they_are_asked_for() {
         drive.server("VALUE a 0 5\r\nhello\r\nVALUE b 0 2\r\nhi\r\nVALUE c 0 1\r\n!\r\nEND\r\n");
         drive.events(Close::Fin)[0]["memcache"]["response"]["values"].clone()
     };
-    assert_eq!(says(&mut Drive::new(&[])), Value::Null);
-    assert_eq!(says(&mut Drive::new(&[("maxvalues", 1000)])), json!(["aGVsbG8=", "aGk=", "IQ=="]));
-    assert_eq!(says(&mut Drive::new(&[("maxvalues", 2), ("maxbytespervalue", 3)])), json!(["aGVs", "aGk="]));
+    assert_eq!(says(&mut Drive::new(memcache(&[]))), Value::Null);
+    assert_eq!(says(&mut Drive::new(memcache(&[("maxvalues", 1000)]))), json!(["aGVsbG8=", "aGk=", "IQ=="]));
+    assert_eq!(
+        says(&mut Drive::new(memcache(&[("maxvalues", 2), ("maxbytespervalue", 3)]))),
+        json!(["aGVs", "aGk="])
+    );
 }
 
 #[test]
 fn logins_are_never_shown() {
     let all = [("maxvalues", 1000), ("texts", 1)];
-    let mut drive = Drive::new(&all);
+    let mut drive = Drive::new(memcache(&all));
     drive.client("set login 0 0 9\r\nann horse\r\n").server("STORED\r\n");
     drive.client("set words 0 0 9\r\ntwo words\r\n").server("STORED\r\n");
     let events = drive.events(Close::Fin);
     assert_eq!(events[0]["memcache"]["request"].get("values"), None);
     assert_eq!(events[1]["memcache"]["request"]["values"], json!(["dHdvIHdvcmRz"]));
 
-    let mut drive = Drive::new(&all);
+    let mut drive = Drive::new(memcache(&all));
     drive.client(packet(0x20, 1).request()).server(packet(0x20, 1).value("PLAIN CRAM-MD5").reply());
     drive.client(packet(0x21, 2).key(b"PLAIN").value("\0ann\0horse").request());
     drive.server(packet(0x21, 2).value("Authenticated").reply());
@@ -159,7 +162,7 @@ fn logins_are_never_shown() {
 
 #[test]
 fn binary_replies_name_their_request() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     let get = |opaque, key| packet(0x0c, opaque).key(key).request();
     drive.client([get(1, b"a"), get(2, b"b"), get(3, b"c")].concat());
     // Another order, and one that nobody asked for.
@@ -169,18 +172,18 @@ fn binary_replies_name_their_request() {
     let events = drive.events(Close::Fin);
     let wanted = ["get c OK Success", "get a OK Success", "- - Client Error Success", "get b OK Success"];
     assert_eq!(digest(&events), wanted);
-    assert_eq!(drive.tally.unmatched_responses(), 1);
+    assert_eq!(drive.tally().unmatched_responses(), 1);
 }
 
 #[test]
 fn a_hole_within_a_value_costs_its_bytes_alone() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive.client("get a\r\n").server("VALUE a 0 100\r\nhello").lost(ToClient, 50).server("x".repeat(45));
     drive.server("\r\nEND\r\n").client("get b\r\n").server("END\r\n");
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["get a OK VALUE", "get b OK END"]);
     assert_eq!(events[0]["packetbeat"]["bytes_lost"], 50);
-    let mut drive = Drive::new(&[("maxvalues", 5)]);
+    let mut drive = Drive::new(memcache(&[("maxvalues", 5)]));
     drive.client("set a 0 0 100\r\nhello").lost(ToServer, 50).client("x".repeat(45)).client("\r\nget b\r\n");
     drive.server("STORED\r\nEND\r\n");
     let events = drive.events(Close::Fin);
@@ -190,10 +193,10 @@ fn a_hole_within_a_value_costs_its_bytes_alone() {
 
 #[test]
 fn after_a_hole_nothing_is_shifted() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive.client("get a\r\n").lost(ToClient, 5).client("get b\r\n").server("VALUE b 0 1\r\nx\r\nEND\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["get a Server Error - !gap", "get b OK VALUE"]);
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive.client("get a\r\nget c\r\n").server("END").lost(ToClient, 2).client("get b\r\n");
     // The reply to `get c`, which was given up, fits not: another key.
     drive.server("VALUE c 0 1\r\nx\r\nEND\r\nVALUE b 0 1\r\ny\r\nEND\r\n");
@@ -203,10 +206,10 @@ fn after_a_hole_nothing_is_shifted() {
 
 #[test]
 fn joined_in_the_middle() {
-    let mut drive = Drive::midstream(&[]);
+    let mut drive = Drive::searching(memcache(&[]));
     drive.server("rest of a value\r\nEND\r\n").client("value of a set\r\nget a\r\n").server("END\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["get a OK END"]);
-    let mut drive = Drive::midstream(&[]);
+    let mut drive = Drive::searching(memcache(&[]));
     drive.client(["x".as_bytes(), &packet(0x0a, 5).request()].concat()).server(packet(0x0a, 5).reply());
     assert_eq!(digest(&drive.events(Close::Fin)), ["noop - OK Success"]);
 }
@@ -214,16 +217,16 @@ fn joined_in_the_middle() {
 #[test]
 fn other_protocols_are_not_read() {
     for bytes in [&b"GET / HTTP/1.1\r\n"[..], b"\x16\x03\x01\0\x05hello", b"\x81\x0a\0\0", b"HELO x\r\n"] {
-        let mut drive = Drive::new(&[]);
+        let mut drive = Drive::new(memcache(&[]));
         drive.client(bytes).client([0; 24]);
-        assert!(matches!(drive.finished, Some(Finish::Malformed(_))), "{bytes:?}");
+        assert!(matches!(drive.finished(), Some(Finish::Malformed(_))), "{bytes:?}");
         assert_eq!(drive.events(Close::Broken), [] as [Value; 0]);
     }
 }
 
 #[test]
 fn a_get_of_many_keys() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     let keys: String = (0..20_000).map(|key| format!(" key-{key}")).collect();
     drive.client(format!("get{keys}\r\n")).server("END\r\n").client("get b\r\n").server("END\r\n");
     let events = drive.events(Close::Fin);
@@ -234,7 +237,7 @@ fn a_get_of_many_keys() {
 
 #[test]
 fn a_log_has_no_end() {
-    let mut drive = Drive::new(&[]);
+    let mut drive = Drive::new(memcache(&[]));
     drive
         .client("watch fetchers\r\n")
         .server("OK\r\n")

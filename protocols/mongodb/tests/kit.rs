@@ -1,10 +1,10 @@
 //! The conformance kit, on conversations by hand.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)] // a test
 
-mod drive;
 mod talk;
 
 use packetbeat_mongodb::Mongodb;
+use packetbeat_testkit::drive::configured;
 use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations, tcp_parser};
 use talk::{
     EXHAUST, MORE_TO_COME, array, batch, binary, command, compressed, doc, double, failed, int, legacy, msg,
@@ -138,7 +138,7 @@ fn long_replies_conform() {
 #[test]
 fn it_conforms_with_all_options() {
     let options = [("name_commands", 1), ("max_docs", 0), ("max_doc_length", 0), ("transaction_timeout", 60)];
-    let parser = drive::mongodb(&options);
+    let parser = configured::<Mongodb>(Some(true), &options);
     tcp_parser("mongodb", parser, Options::default()).conversations([commands(), old()]).check();
 }
 

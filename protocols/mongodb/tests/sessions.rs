@@ -119,7 +119,7 @@ fn old_writes_want_no_reply() {
     assert_eq!(events[1]["query"], "t.c.insert()");
     assert_eq!(events[1]["request"], r#"t.c.insert({"a":1},{"$set":{"a":2}})"#);
     assert_eq!(events[4]["mongodb"]["message"], "hello");
-    assert_eq!(drive.tally.unanswered_by_design(), 6);
+    assert_eq!(drive.tally().unanswered_by_design(), 6);
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn lies_are_notes() {
     assert_eq!(event["error"]["message"], "compressed message");
     let mut drive = Drive::new(mongodb(&[]));
     drive.client(&asked).server(b"\x05\0\0\0 what is this?");
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
     assert_eq!(drive.events(Close::Broken)[0]["packetbeat"]["unmatched"], "malformed");
 }
 
@@ -293,7 +293,7 @@ fn a_length_that_cannot_be_ends_the_connection() {
     {
         let mut drive = Drive::new(mongodb(&[]));
         drive.client(head);
-        assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+        assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
         assert!(drive.events(Close::Broken).is_empty());
     }
 }
@@ -307,7 +307,7 @@ fn what_is_unknown_is_passed_over() {
     assert_eq!(events.len(), 2, "{events:#?}");
     let mut drive = Drive::new(mongodb(&[]));
     drive.client(message(8, 0, 2269, &[7; 100]));
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
 }
 
 #[test]
@@ -368,7 +368,7 @@ fn each_reply_of_a_stream_is_told() {
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| event["packetbeat.command"] == "hello"));
     assert!(events[0]["source"]["bytes"].is_u64() && events[1]["source"].get("bytes").is_none());
-    assert_eq!(drive.tally.unmatched_responses(), 1);
+    assert_eq!(drive.tally().unmatched_responses(), 1);
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn a_request_waits_for_its_time() {
     drive.client(find()).pass(11_000).server(ok(1, 7));
     let events = drive.events(Close::Fin);
     assert_eq!((events.len(), &events[0]["packetbeat"]["unmatched"]), (1, &json!("timeout")));
-    assert_eq!(drive.tally.unmatched_responses(), 1);
+    assert_eq!(drive.tally().unmatched_responses(), 1);
 }
 
 #[test]

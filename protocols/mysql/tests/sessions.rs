@@ -293,7 +293,7 @@ fn what_says_less_than_it_inflates_to_is_given_up() {
     let mut bomb = zlib(0, &vec![b'a'; 1 << 20], true);
     bomb[4..7].copy_from_slice(&[100, 0, 0]);
     drive.client(bomb);
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))), "{:?}", drive.finished);
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))), "{:?}", drive.finished());
     assert!(drive.events(Close::Broken).is_empty());
 }
 
@@ -303,7 +303,7 @@ fn tls_is_handed_over() {
     let mut wish = (PLAIN | 1 << 11).to_le_bytes().to_vec();
     wish.resize(32, 0);
     drive.server(greeting()).client([packet(1, wish), b"\x16\x03\x01".to_vec()].concat());
-    assert_eq!(drive.finished, Some(Finish::Upgrade(Next::Named("tls"))));
+    assert_eq!(drive.finished(), Some(Finish::Upgrade(Next::Named("tls"))));
     assert!(drive.events(Close::Handed).is_empty());
 }
 

@@ -1,10 +1,10 @@
 //! The conformance kit, on conversations by hand.
 #![allow(missing_docs, clippy::unwrap_used)] // a test
 
-mod drive;
 mod talk;
 
 use packetbeat_pgsql::Pgsql;
+use packetbeat_testkit::drive::configured;
 use packetbeat_testkit::{Conversation, Options, tcp, tcp_conversations, tcp_parser};
 use talk::{
     bind, columns, complete, describe, error, execute, let_in, message, notice, parse, query, ready, result,
@@ -142,7 +142,7 @@ fn conforms_with_all_options() {
         allocations: None, // as rows are put together their memory grows
         ..Options::default()
     };
-    tcp_parser("pgsql", drive::pgsql(&[("all_commands", 1)]), options)
+    tcp_parser("pgsql", configured::<Pgsql>(Some(true), &[("all_commands", 1)]), options)
         .conversations([simple(), extended(), copies(), long_result()])
         .check();
 }

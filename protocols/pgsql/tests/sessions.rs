@@ -195,10 +195,10 @@ fn encryption_is_handed_over_or_refused() {
     let (tls, gss) = (special(80_877_103, &[]), special(80_877_104, &[]));
     let mut drive = Drive::new(pgsql(&[]));
     drive.client(&tls).server("S");
-    assert_eq!(drive.finished, Some(Finish::Upgrade(Next::Named("tls"))));
+    assert_eq!(drive.finished(), Some(Finish::Upgrade(Next::Named("tls"))));
     let mut drive = Drive::new(pgsql(&[]));
     drive.client(&gss).server("G");
-    assert_eq!(drive.finished, Some(Finish::Opaque));
+    assert_eq!(drive.finished(), Some(Finish::Opaque));
     let mut drive = Drive::new(pgsql(&[]));
     drive.client(&gss).server("N").client(&tls).server("N").client(startup()).server(let_in());
     drive.client(query("select 1")).server([result(&["a"], &[&["1"]]), ready()].concat());
@@ -209,7 +209,7 @@ fn encryption_is_handed_over_or_refused() {
 fn a_request_to_cancel_wants_no_answer() {
     let mut drive = Drive::new(pgsql(&[("all_commands", 1)]));
     drive.client(special(80_877_102, &[0, 0, 0, 7, 1, 2, 3, 4]));
-    assert_eq!(drive.tally.unanswered_by_design(), 1);
+    assert_eq!(drive.tally().unanswered_by_design(), 1);
     let events = drive.events(Close::Fin);
     assert_eq!((digest(&events), events.len()), (vec!["CANCEL OK -".to_owned()], 1));
 }
@@ -319,7 +319,7 @@ fn copies_are_counted_in_both_directions() {
         .server([message(b'H', [0, 0, 1, 0, 0]), data.clone(), complete("COPY 2"), ready()].concat())
         .client(query("start_replication slot s"))
         .server(message(b'W', [0, 0, 0]));
-    assert_eq!(drive.finished, Some(Finish::Opaque));
+    assert_eq!(drive.finished(), Some(Finish::Opaque));
     let events = drive.events(Close::Fin);
     assert_eq!(digest(&events), ["COPY OK 2", "COPY OK 2", "START_REPLICATION OK 0"]);
     assert_eq!(events[0]["source"]["bytes"], query("copy t from stdin").len() + data.len());
@@ -342,7 +342,7 @@ fn an_error_at_the_end_of_a_group_belongs_to_no_statement() {
         .server([error("ERROR", "23503", "deferred"), ready()].concat())
         .client(query("select 1"))
         .server([result(&["a"], &[&["1"]]), ready()].concat());
-    assert_eq!(drive.tally.unmatched_responses(), 1);
+    assert_eq!(drive.tally().unmatched_responses(), 1);
     assert_eq!(digest(&drive.events(Close::Fin)), ["INSERT OK 0", "SELECT OK 1"]);
 }
 

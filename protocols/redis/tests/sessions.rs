@@ -73,7 +73,7 @@ fn answers_that_are_not_wanted_are_not_waited_for() {
             "GET a OK 2"
         ]
     );
-    assert_eq!(drive.tally.unanswered_by_design(), 5);
+    assert_eq!(drive.tally().unanswered_by_design(), 5);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_is_one_too_many_is_told_and_its_answer_is_no_others() {
         ["GET a Error (overflow)", "GET b Error (overflow)", "GET c OK c", "GET d OK d"]
     );
     assert_eq!(events[0]["error"]["message"], "Too many commands waited for their answers");
-    assert_eq!(drive.tally.unmatched_responses(), 2);
+    assert_eq!(drive.tally().unmatched_responses(), 2);
 
     let mut drive = session(&[("queue_max_bytes", 12)]);
     drive.client(["GET a", "GET b", "GET c"].map(command).concat()).server(":1\r\n:2\r\n:3\r\n");
@@ -109,7 +109,7 @@ fn a_late_answer_is_no_others() {
     drive.client(command("BLPOP q 0")).pass(3000).client(command("GET a")).pass(500);
     drive.server("*2\r\n$1\r\nq\r\n$4\r\nwork\r\n$1\r\n1\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["BLPOP q 0 Error (timeout)", "GET a OK 1"]);
-    assert_eq!(drive.tally.unmatched_responses(), 1);
+    assert_eq!(drive.tally().unmatched_responses(), 1);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn an_aggregate_that_lies_ends_with_the_connection() {
     let mut drive = session(&[]);
     drive.client(command("KEYS *")).server("*99999999999\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["KEYS * Error (malformed)"]);
-    assert!(matches!(drive.finished, Some(Finish::Malformed(_))));
+    assert!(matches!(drive.finished(), Some(Finish::Malformed(_))));
     let mut drive = session(&[]);
     drive.client(command("KEYS *")).server("*1\r\n".repeat(100));
     assert_eq!(digest(&drive.events(Close::Fin)), ["KEYS * Error (malformed)"]);
@@ -184,17 +184,14 @@ fn lost_answers_shift_no_answer() {
 
 #[test]
 fn sessions_joined_in_the_middle() {
-    let mut drive = Drive::midstream(redis(&[]));
-    drive.sides_search();
+    let mut drive = Drive::searching(redis(&[]));
     drive.client([&b"lue\r\n"[..], &command("GET a")].concat()).server("$1\r\na\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["GET a OK a"]);
     // Somebody who listens, and a replica.
-    let mut drive = Drive::midstream(redis(&[]));
-    drive.sides_search();
+    let mut drive = Drive::searching(redis(&[]));
     drive.server("llo\r\n*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$2\r\nhi\r\n");
     assert_eq!(digest(&drive.events(Close::Fin)), ["MESSAGE OK <message> hi"]);
-    let mut drive = Drive::midstream(redis(&[]));
-    drive.sides_search();
+    let mut drive = Drive::searching(redis(&[]));
     drive.client(command("REPLCONF ACK 100")).server(command("SET a 1"));
     assert_eq!(digest(&drive.events(Close::Fin)), ["REPLCONF ACK 100 OK", "SET a 1 OK <replication>"]);
 }

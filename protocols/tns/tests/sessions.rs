@@ -211,7 +211,7 @@ fn encryption_is_told_once() {
     let mut drive = Drive::new(tns(HIDDEN));
     drive.client(connect()).server(accept(319)).client(security(17, 5)).server(security(17, 5));
     drive.client(data([0x9d; 80])).server(data([0x8e; 80]));
-    assert_eq!(drive.finished, Some(Finish::Opaque));
+    assert_eq!(drive.finished(), Some(Finish::Opaque));
     let events = drive.events(Close::Fin);
     assert_eq!(methods(&events), ["CONNECT", "NEGOTIATE"]);
     assert_eq!(events[1]["tns"]["encryption"], "AES256");
@@ -222,7 +222,7 @@ fn encryption_is_told_once() {
     );
     let mut drive = Drive::new(tns(HIDDEN));
     drive.client(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00");
-    assert_eq!(drive.finished, Some(Finish::Upgrade(Next::Named("tls"))));
+    assert_eq!(drive.finished(), Some(Finish::Upgrade(Next::Named("tls"))));
     let events = drive.events(Close::Fin);
     assert_eq!((methods(&events), &events[0]["tns"]["encryption"]), (vec!["NEGOTIATE"], &"TLS".into()));
 }
@@ -237,7 +237,7 @@ fn a_packet_whose_length_looks_like_tls_is_none() {
     call.extend(V12.execution(3, 0, sql.as_bytes()));
     call.resize(0x1603, 0);
     drive.client(&call).server(V12.result(3, 2, &["x"], true));
-    assert_eq!(drive.finished, None);
+    assert_eq!(drive.finished(), None);
     assert_eq!(methods(&drive.events(Close::Fin)), ["CONNECT", "SELECT"]);
 }
 
