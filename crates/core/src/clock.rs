@@ -1,5 +1,6 @@
 //! Packet time as text.
 
+use crate::calendar::civil;
 use crate::event::Precision;
 use crate::pen::Pen;
 use crate::time::SECOND;
@@ -72,6 +73,7 @@ const fn digit(value: u32) -> u8 {
 fn second_text(second: i64) -> [u8; TEXT] {
     let (day, of_day) = (second.div_euclid(86_400), second.rem_euclid(86_400) as u32);
     let (year, month, day) = civil(day);
+    let (month, day) = (month as u32, day as u32); // at most 31
     let (hour, minute, sec) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     let year = year.unsigned_abs() as u32;
     [
@@ -108,21 +110,6 @@ fn second_text(second: i64) -> [u8; TEXT] {
         0,
         0,
     ]
-}
-
-/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar: the year is taken to begin in March,
-/// so that the leap day is its last.
-const fn civil(day: i64) -> (i64, u32, u32) {
-    const ERA: i64 = 146_097; // days in 400 years
-    let from_march = day + 719_468; // since 0000-03-01
-    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = era * 400 + year_of_era + (month <= 2) as i64;
-    (year, month as u32, day as u32)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! [`limits`]; requests are accounted for with [`ledger::Ticket`]s that cannot be forgotten twice.
 #![forbid(unsafe_code)]
 
+pub mod calendar;
 mod clock;
 pub mod csv;
 pub mod cx;

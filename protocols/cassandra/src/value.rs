@@ -2,6 +2,7 @@
 //!
 //! CQL Binary Protocol v5, section 6 "Data Type Serialization Formats". What does not fit its type is written as a blob.
 
+use packetbeat_core::calendar::civil;
 use std::io::Write as _;
 
 use packetbeat_core::decimal;
@@ -340,19 +341,6 @@ fn timestamp(millis: i64, to: &mut Vec<u8>) -> std::io::Result<()> {
     let (second, rest) = (of_day / 1000, of_day % 1000);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     write!(to, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
-}
-
-/// Year, month and day of a day since 1970-01-01: the year is taken to begin in March, so that the leap day is its last.
-const fn civil(day: i64) -> (i64, i64, i64) {
-    const ERA: i64 = 146_097; // days in 400 years
-    let from_march = day + 719_468; // since 0000-03-01
-    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    (year + era * 400 + (month <= 2) as i64, month, day)
 }
 
 /// Months, days and nanoseconds, each a signed variable-length number.

@@ -1,5 +1,6 @@
 //! Pieces of the text form of records (RFC 1035, 5.1; RFC 3597, 5; RFC 4034; RFC 1876).
 
+use packetbeat_core::calendar::civil;
 use packetbeat_core::reader::Reader;
 use packetbeat_core::stream::WireError;
 
@@ -117,15 +118,9 @@ pub(crate) fn type_bits(mut reader: Reader<'_>, out: &mut Vec<u8>) -> Result<(),
 /// Seconds since 1970 as `YYYYMMDDHHmmSS` (RFC 4034, 3.2).
 pub(crate) fn time(seconds: u32) -> [u8; 14] {
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
-    // Days since 0000-03-01: the leap day is then the last of its year.
-    let days = days + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year_of_era + u32::from(month <= 2);
+    // Whole numbers of 32 bits end in 2106: none of these is negative or large.
+    let (year, month, day) = civil(i64::from(days));
+    let (year, month, day) = (year as u32, month as u32, day as u32);
     let digit = |value: u32| b'0' + (value % 10) as u8;
     let two = |value: u32| [digit(value / 10), digit(value)];
     let [[a, b], [c, d], [e, f], [g, h], [i, j], [k, l], [m, n]] =

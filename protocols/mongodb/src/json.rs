@@ -14,6 +14,7 @@
 //! | undefined | `{}` |
 //! | no number, infinite | a text: JSON has none |
 
+use packetbeat_core::calendar::civil;
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -533,20 +534,6 @@ fn date(out: &mut Vec<u8>, millis: i64) {
         }
     }
     out.extend_from_slice(b"Z\"");
-}
-
-/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar. The year begins in March here, so
-/// that the leap day is its last.
-const fn civil(day: i64) -> (i64, i64, i64) {
-    const ERA: i64 = 146_097; // days of 400 years
-    let from_march = day + 719_468; // since 0000-03-01
-    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    (era * 400 + year_of_era + (month <= 2) as i64, month, day)
 }
 
 #[cfg(test)]

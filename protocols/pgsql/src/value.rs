@@ -2,6 +2,7 @@
 //!
 //! The format of each type is that of its `…_send` function in the server's source.
 
+use packetbeat_core::calendar::civil;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -333,19 +334,6 @@ fn array_item(item: u32, value: &[u8], limit: usize, to: &mut Vec<u8>) {
         to.push(byte);
     }
     to.push(b'"');
-}
-
-/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar, the year before 1 being 0.
-const fn civil(day: i64) -> (i64, i64, i64) {
-    const ERA: i64 = 146_097; // days in 400 years
-    let from_march = day + 719_468; // since 0000-03-01
-    let (era, of_era) = (from_march.div_euclid(ERA), from_march.rem_euclid(ERA));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    (year_of_era + era * 400 + (month <= 2) as i64, month, day)
 }
 
 #[cfg(test)]
